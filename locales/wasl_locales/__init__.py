@@ -1,0 +1,1 @@
+"""Words and digits for people: catalogues, text direction, plural forms."""

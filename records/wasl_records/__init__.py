@@ -1,0 +1,1 @@
+"""The records: bodies and services, staff, transactions, audit, and the shared database."""
