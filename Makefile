@@ -1,0 +1,83 @@
+# Two commands matter: `make run` and `make test`. Both install what they need, once.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PAGES := web/wasl_web/static/.vite/manifest.json
+SOURCES := $(shell find web -path web/node_modules -prune -o -path web/wasl_web -prune -o \
+             \( -name '*.ts' -o -name '*.css' -o -name '*.svg' -o -name '*.json' \) -print) \
+           records/wasl_records/demo/catalogue.yaml
+HOST ?= 127.0.0.1
+PORT ?= 8080
+TLS ?= off
+
+.PHONY: help run test test-quick check install pages types messages docs screenshots lock image clean
+.DEFAULT_GOAL := help
+
+help: ## List every target with a sentence.
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1|\2/' | column -t -s '|'
+
+run: install pages ## Start a desk with demo data; HOST=0.0.0.0 TLS=auto serves phones on the same network.
+	$(BIN)/wasl run --demo --host $(HOST) --port $(PORT) --tls $(TLS)
+
+test: install pages ## Run every test: units, integration, real browsers, faults.
+	$(BIN)/python tests/chromium.py
+	$(BIN)/pytest
+	$(BIN)/python web/build_pages.py test
+
+test-quick: install ## Run the tests that take seconds: no browsers, no faults.
+	$(BIN)/pytest -m "not browser and not fault"
+	$(BIN)/python web/build_pages.py test
+
+check: install web/node_modules/.installed ## Look through the code: ruff, mypy, the floors of the house, TypeScript and its lint, the catalogues.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python web/build_pages.py run check
+	$(BIN)/python locales/update.py --check
+
+install: $(VENV)/.installed ## Make the virtual environment with the pinned dependencies.
+
+$(VENV)/.installed: requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c "import sys; sys.exit('Wasl needs Python 3.11 or newer' if sys.version_info < (3, 11) else 0)"
+	@echo "Installing Python packages into $(VENV) (once, about a minute) ..."
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+pages: $(PAGES) ## Build the pages with the Node that came as a Python package.
+
+web/node_modules/.installed: web/package-lock.json web/package.json | $(VENV)/.installed
+	@echo "Installing what the pages are built with (once) ..."
+	$(BIN)/python web/build_pages.py ci --no-audit --no-fund
+	@touch $@
+
+$(PAGES): web/node_modules/.installed $(SOURCES)
+	$(BIN)/python web/build_pages.py run build
+	@touch $@
+
+types: install web/node_modules/.installed ## Generate the TypeScript types of the wire from the Python ones.
+	$(BIN)/python -m wasl_signaling.wire_types | $(BIN)/python web/build_pages.py run --silent types > web/call/messages.ts
+
+messages: install web/node_modules/.installed ## Collect the sentences of all pages into the catalogues of locales/.
+	$(BIN)/python locales/update.py
+
+docs: install ## Bring the generated tables of docs/ up to date.
+	$(BIN)/python docs/update.py
+
+screenshots: install pages ## Take the pictures of the README from a running desk.
+	$(BIN)/python tests/chromium.py
+	$(BIN)/python docs/screenshots.py
+
+lock: install ## Pin the newest versions that fit into the lock files.
+	$(BIN)/python -m pip install --disable-pip-version-check uv
+	$(BIN)/uv pip compile --upgrade --universal --generate-hashes --no-header --no-annotate --python-version 3.11 -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile --upgrade --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --extra dev -o requirements-dev.lock pyproject.toml
+	$(BIN)/python web/build_pages.py update --package-lock-only --no-audit --no-fund
+
+image: ## Build the container image that compose.yaml runs.
+	docker build -t wasl .
+
+clean: ## Remove everything that was built or installed here; the data folder stays.
+	rm -rf $(VENV) web/node_modules web/wasl_web/static dist .mypy_cache .ruff_cache .pytest_cache

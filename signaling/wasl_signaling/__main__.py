@@ -1,0 +1,61 @@
+"""The `wasl` command."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import structlog
+import typer
+
+from wasl_signaling.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="An accessible video-call service desk.")
+
+
+@app.callback()
+def _root() -> None:
+    """Keeps `wasl run` a subcommand while it is the only one."""
+
+
+@app.command()
+def run(
+    host: Annotated[str | None, typer.Option(help="Address to serve on; 0.0.0.0 serves other devices.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to serve on.")] = None,
+    tls: Annotated[str | None, typer.Option(help="off, or auto for a self-signed certificate.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Folder of the database.")] = None,
+    demo: Annotated[bool | None, typer.Option(help="Add demo staff on first start.")] = None,
+) -> None:
+    """Start a desk. All other settings are environment variables; docs/operations.md lists them."""
+    given: dict[str, Any] = {"host": host, "port": port, "tls": tls, "data": data, "demo": demo}
+    settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    _log_to_stderr(settings.log_level)
+    from wasl_signaling.server import serve  # the parts take a second to import; `wasl --help` need not
+
+    asyncio.run(serve(settings))
+
+
+def _log_to_stderr(level: str) -> None:
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.format_exc_info,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer(default=str),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def main() -> None:
+    """The entry point of the console script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

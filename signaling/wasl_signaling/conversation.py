@@ -1,0 +1,73 @@
+"""Real-time text of a call: T.140 characters applied to lines that are durable letter by letter.
+
+T.140 (ITU-T, with RFC 8865 for its use in WebRTC): U+0008 erases the character before it, U+2028 ends a line.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, select, update
+
+from wasl_signaling import schema
+from wasl_signaling.call import Call, Leg, UnknownCall
+from wasl_signaling.messages import CallState
+
+ERASE, NEW_LINE = "\u0008", "\u2028"
+LINE_LIMIT = 2_000  # characters; a longer line is broken here, so that no row grows without bound
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line as it stands. `at`: when it was begun, epoch seconds."""
+
+    leg: int
+    text: str
+    done: bool
+    at: float
+
+
+def append(connection: Connection, call: Call, leg: Leg, t140: str, now: float) -> None:
+    """Applies what this leg typed to its open line; UnknownCall when the call is over."""
+    if call.state is CallState.ENDED:
+        raise UnknownCall(call.id)
+    *finished, rest = lines_of(_open_text(connection, leg), t140)
+    for text in finished:
+        _write(connection, call, leg, text, done=True, now=now)
+    _write(connection, call, leg, rest, done=False, now=now)
+
+
+def transcript(connection: Connection, call: int) -> list[Line]:
+    """All lines of a call in the order in which they were begun."""
+    rows = connection.execute(
+        select(schema.text_line).where(schema.text_line.c.call == call).order_by(schema.text_line.c.id)
+    )
+    return [Line(row.leg, row.text, row.done, row.at) for row in rows if row.text]
+
+
+def lines_of(line: str, t140: str) -> list[str]:
+    """The open line after these characters: the lines that were ended, and last the one still open."""
+    lines = [line]
+    for character in t140:
+        if character == NEW_LINE or len(lines[-1]) >= LINE_LIMIT:
+            lines.append("")
+        if character == ERASE:
+            lines[-1] = lines[-1][:-1]
+        elif character != NEW_LINE and not unicodedata.category(character).startswith("Cc"):
+            lines[-1] += character
+    return lines
+
+
+def _open_text(connection: Connection, leg: Leg) -> str:
+    query = select(schema.text_line.c.text).where(schema.text_line.c.leg == leg.id, ~schema.text_line.c.done)
+    return connection.scalar(query) or ""
+
+
+def _write(connection: Connection, call: Call, leg: Leg, text: str, *, done: bool, now: float) -> None:
+    """Sets the text of the leg's open line, which is begun when there is none."""
+    open_line = (schema.text_line.c.leg == leg.id, ~schema.text_line.c.done)
+    changed = connection.execute(update(schema.text_line).where(*open_line).values(text=text, done=done))
+    if changed.rowcount == 0 and text:
+        values = {"call": call.id, "leg": leg.id, "text": text, "done": done, "at": now}
+        connection.execute(insert(schema.text_line).values(**values))

@@ -1,0 +1,107 @@
+"""The agents' channel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from wasl_queue.queue import Changes
+from wasl_records.staff import Role as StaffRole
+from wasl_signaling import messages as m
+from wasl_signaling import visits
+from wasl_signaling.channel import Channel
+from wasl_signaling.mailbox import Address, Kind
+from wasl_signaling.parts import Parts
+from wasl_web.errors import Problem
+
+
+class DeskChannel(Channel):
+    """`/desk`: the session cookie says which agent it is."""
+
+    requests = m.DESK_REQUESTS
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__(Kind.DESK)
+        self._parts = parts
+        self._agents: dict[str, str] = {}
+
+    async def connected(self, sid: str, environ: dict[str, Any], auth: Any) -> m.Language:
+        hello = m.DeskConnect.model_validate(auth)
+        member = await self._parts.staff_of(environ, StaffRole.AGENT, StaffRole.INTERPRETER)
+        house, address = self._parts.house, Address.desk(member.id)
+        changes = await house.database.write(visits.sign_in, house, member.id, house.now())
+        self._agents[sid] = member.id
+        await self._parts.mailboxes.open(address, sid, hello.language)
+        await self._parts.switchboard.returned(address, hello.peer)
+        self._parts.publish(changes)
+        await self._parts.returned(address)
+        return hello.language
+
+    async def disconnected(self, sid: str) -> None:
+        # Nothing else happens yet: her lease runs on, and a page that comes back finds everything as it was.
+        agent = self._agents.pop(sid, None)
+        if agent is not None and self._parts.mailboxes.close(Address.desk(agent), sid):
+            await self._parts.went_away(Address.desk(agent))
+
+    async def on_available(self, sid: str, request: m.Available) -> m.Ok:
+        return await self._move(self._parts.house.queue.available, sid)
+
+    async def on_break(self, sid: str, request: m.TakeBreak) -> m.Ok:
+        return await self._move(self._parts.house.queue.take_break, sid, request.reason)
+
+    async def on_decline(self, sid: str, request: m.Decline) -> m.Ok:
+        house = self._parts.house
+        changes = await house.database.write(house.queue.decline, request.offer, self._agent(sid), house.now())
+        self._parts.publish(changes)
+        return m.Ok()
+
+    async def on_accept(self, sid: str, request: m.Accept) -> m.Ok:
+        house = self._parts.house
+        changes = await house.database.write(visits.accept, house.queue, request.offer, self._agent(sid), house.now())
+        self._parts.publish(changes)
+        return m.Ok()
+
+    async def on_finish(self, sid: str, request: m.Finish) -> m.Ok:
+        house = self._parts.house
+        changes = await house.database.write(visits.finish, house.queue, self._agent(sid), request, house.now())
+        self._parts.publish(changes)
+        return m.Ok()
+
+    async def on_notes(self, sid: str, request: m.Notes) -> m.Ok:
+        house = self._parts.house
+        await house.database.write(visits.write_notes, self._agent(sid), request, house.now())
+        return m.Ok()
+
+    async def on_sign_out(self, sid: str, request: m.SignOut) -> m.Ok:
+        reply = await self._move(self._parts.house.queue.sign_out, sid)
+        await self._parts.switchboard.disconnect(Address.desk(self._agent(sid)))
+        return reply
+
+    async def on_media_answer(self, sid: str, request: m.MediaAnswer) -> m.Ok:
+        await self._parts.switchboard.answer(self._address(sid), request.peer, request.sdp)
+        return m.Ok()
+
+    async def on_media_failed(self, sid: str, request: m.MediaFailed) -> m.Ok:
+        await self._parts.switchboard.renew(self._address(sid), request.peer)
+        return m.Ok()
+
+    async def on_devices(self, sid: str, request: m.DevicesChanged) -> m.Ok:
+        await self._parts.set_devices(self._address(sid), request)
+        return m.Ok()
+
+    async def on_text(self, sid: str, request: m.Type) -> m.Ok:
+        await self._parts.type_text(self._agent(sid), request)
+        return m.Ok()
+
+    async def _move(self, move: Callable[..., Changes], sid: str, *details: Any) -> m.Ok:
+        house = self._parts.house
+        self._parts.publish(await house.database.write(move, self._agent(sid), *details, house.now()))
+        return m.Ok()
+
+    def _agent(self, sid: str) -> str:
+        if (agent := self._agents.get(sid)) is None:
+            raise Problem("not_signed_in")
+        return agent
+
+    def _address(self, sid: str) -> Address:
+        return Address.desk(self._agent(sid))

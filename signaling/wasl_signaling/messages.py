@@ -1,0 +1,562 @@
+"""Every message on the wire, as typed values: the one place where a client's author has to look.
+
+A *request* travels from a page to the server and is answered with an acknowledgement: either its reply
+type with `ok: true`, or `{"error": ErrorView}`. An *event* travels from the server to a page and is not
+answered. docs/protocol.md explains the conversation; web/call/messages.ts is generated from this module.
+
+Times are milliseconds since the Unix epoch (UTC), durations are seconds, languages are BCP 47 tags.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from wasl_web.errors import ErrorView
+
+Text = Annotated[str, Field(max_length=4_000)]
+Token = Annotated[str, Field(min_length=1, max_length=200)]
+Sdp = Annotated[str, Field(min_length=1, max_length=60_000)]
+Id = Annotated[int, Field(ge=0, le=2**53 - 1)]
+"""What JavaScript can count to exactly."""
+Language = Literal["ar", "en"]
+
+
+class Message(BaseModel):
+    """The base of every wire type: unknown fields are refused, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+# What both sides name alike
+
+
+class Modality(StrEnum):
+    """How the citizen takes part. All three are equal ways in."""
+
+    VIDEO = "video"
+    VOICE = "voice"
+    TEXT = "text"
+
+
+class Device(StrEnum):
+    """What a microphone or camera is doing, as its owner's page sees it."""
+
+    ON = "on"
+    OFF = "off"
+    BLOCKED = "blocked"
+    """The person or the system refused permission."""
+    MISSING = "missing"
+    BUSY = "busy"
+    """Another program, or a phone call, holds the device."""
+
+
+class Role(StrEnum):
+    """What a person is in a call."""
+
+    CITIZEN = "citizen"
+    AGENT = "agent"
+    INTERPRETER = "interpreter"
+    HELPER = "helper"
+    SUPERVISOR = "supervisor"
+
+
+class CallState(StrEnum):
+    """The life of a call as pages see it; also the value of `data-call`."""
+
+    ASSEMBLING = "assembling"
+    LIVE = "live"
+    HELD = "held"
+    ENDED = "ended"
+
+
+class Outcome(StrEnum):
+    """How an agent closes a visit."""
+
+    COMPLETED = "completed"
+    FOLLOW_UP = "follow_up"
+    """A further step is needed; the transaction stays open under its reference."""
+    NOT_POSSIBLE = "not_possible"
+
+
+class Failure(Message):
+    """The acknowledgement of a request that failed."""
+
+    error: ErrorView
+
+
+class Ok(Message):
+    """The acknowledgement of a request that worked and has nothing to add."""
+
+    ok: Literal[True] = True
+
+
+# Views: parts of the state
+
+
+class LegView(Message):
+    """One person's part in a call."""
+
+    id: int
+    role: Role
+    name: str
+    you: bool
+    """True for the leg of the page that receives this."""
+    slot: int | None
+    """The slot of your peer connection that shows this leg; none for yourself or when it is not shown."""
+    connected: bool
+    """False while this person's page or media is away and expected back."""
+    microphone: Device
+    camera: Device
+
+
+class TextLine(Message):
+    """What one person has typed in one line; grows letter by letter until it is done."""
+
+    leg: int
+    role: Role
+    name: str
+    you: bool
+    text: str
+    done: bool
+    at: int
+    """When the line was begun."""
+
+
+class CallView(Message):
+    """A call as one of its people sees it."""
+
+    id: int
+    state: CallState
+    modality: Modality
+    started_at: int | None
+    """When the agent and the citizen first met; none while it assembles."""
+    legs: list[LegView]
+    text: list[TextLine]
+
+
+class Estimate(Message):
+    """A range that history bears out: 8 in 10 such tickets waited so long."""
+
+    low: int
+    """Seconds."""
+    high: int
+    """Seconds."""
+
+
+class Why(StrEnum):
+    """Why a ticket waits at this moment."""
+
+    AGENTS_BUSY = "agents_busy"
+    """Agents who can serve it are signed in, and all are with others."""
+    NOBODY_SIGNED_IN = "nobody_signed_in"
+    """Nobody who can serve it is at the desk now."""
+    WAITING_FOR_SIGNER = "waiting_for_signer"
+    """It waits for somebody who signs the citizen's language."""
+    ON_BREAK = "on_break"
+    """Those who can serve it are on a break or finishing their notes."""
+
+
+class WaitView(Message):
+    """Where a waiting ticket stands."""
+
+    position: int
+    """1 is the next to be served."""
+    estimate: Estimate | None
+    """None: we can't tell yet."""
+    why: Why
+
+
+class TicketView(Message):
+    """The citizen's place."""
+
+    id: int
+    service: str
+    """The id of the service in the catalogue."""
+    service_name: str
+    language: Language
+    sign_language: str | None
+    modality: Modality
+    joined_at: int
+
+
+class SummaryView(Message):
+    """What the citizen takes away."""
+
+    reference: str
+    """Digits only; pages group them by four and show them in their own numerals."""
+    outcome: Outcome | None
+    """None when the call ended before the agent chose one."""
+    service_name: str
+    agent_name: str | None
+    ended_at: int
+    note: str
+    """What the agent wrote for the citizen; may be empty."""
+
+
+# Events: from the server
+
+
+class CitizenPhase(StrEnum):
+    """Where the citizen's visit stands."""
+
+    NONE = "none"
+    """No ticket: the page is free to show its first screens."""
+    WAITING = "waiting"
+    RINGING = "ringing"
+    """An agent is being rung for this ticket."""
+    CALL = "call"
+    SUMMARY = "summary"
+    LEFT = "left"
+    """The citizen left; can be undone until `undo_until`."""
+    EXPIRED = "expired"
+    """The citizen was away longer than the grace time."""
+    CLOSED = "closed"
+
+
+class CitizenState(Message):
+    """Event `state` on /citizen: the whole present state. It replaces what the page knew."""
+
+    version: int
+    """Grows with every state sent for this ticket, over all connections; a page drops an older one."""
+    phase: CitizenPhase
+    ticket: TicketView | None = None
+    wait: WaitView | None = None
+    call: CallView | None = None
+    summary: SummaryView | None = None
+    undo_until: int | None = None
+    draining: bool = False
+    """True when the desk is about to restart; calls go on, nobody loses a place."""
+
+
+class MediaOffer(Message):
+    """Event `media_offer` on /citizen and /desk: the relay's SDP offer for a peer connection.
+
+    A page that has no connection of that `peer` id makes a new one and closes any other. It answers with
+    `media_answer`. Slot i is the i-th pair of m-lines (audio, video); slot 0 also carries the page's own
+    audio and video. Slots never change afterwards; who is shown in one is told by `LegView.slot`.
+    """
+
+    peer: str
+    sdp: Sdp
+    slots: int
+
+
+class TextEvent(Message):
+    """Event `text` on /citizen and /desk: what somebody typed, as T.140 characters.
+
+    U+0008 erases the character before it, U+2028 ends the line. Lines and their order are the server's:
+    a page that connects again finds all of it in `CallView.text`.
+    """
+
+    call: int
+    leg: int
+    at: int
+    t140: Text
+
+
+class Replaced(Message):
+    """Event `replaced`: a newer page took over this ticket or desk; this one must not reconnect."""
+
+
+class PresenceState(StrEnum):
+    """What an agent is doing."""
+
+    OFFLINE = "offline"
+    AVAILABLE = "available"
+    OFFERED = "offered"
+    BUSY = "busy"
+    WRAP_UP = "wrap_up"
+    BREAK = "break"
+
+
+class BreakReason(StrEnum):
+    """Why an agent is on a break."""
+
+    PRAYER = "prayer"
+    MEAL = "meal"
+    REST = "rest"
+    TRAINING = "training"
+    OTHER = "other"
+    SIGNED_IN = "signed_in"
+    """Just signed in; not ready for citizens yet."""
+    MISSED_OFFERS = "missed_offers"
+    """Set by the desk after two unanswered offers in a row."""
+
+
+class PresenceView(Message):
+    """An agent's presence."""
+
+    state: PresenceState
+    reason: BreakReason | None
+    since: int
+    until: int | None
+    """When the wrap-up clock runs out, in wrap-up."""
+
+
+class ServiceView(Message):
+    """A service as the agent needs to see it."""
+
+    id: str
+    name: str
+    body_name: str
+    prepare: list[str]
+    """What the citizen was asked to have ready."""
+
+
+class OfferView(Message):
+    """A citizen offered to this agent."""
+
+    id: int
+    ticket: int
+    service: ServiceView
+    language: Language
+    sign_language: str | None
+    modality: Modality
+    joined_at: int
+    expires_at: int
+
+
+class VisitView(Message):
+    """The transaction behind a call."""
+
+    ticket: int
+    service: ServiceView
+    language: Language
+    sign_language: str | None
+    reference: str
+    outcome: Outcome | None
+    """None while the agent has not chosen one."""
+    notes: str
+    """The agent's own notes; the citizen never sees them."""
+
+
+class AgentView(Message):
+    """Who is signed in at the desk."""
+
+    id: str
+    name: str
+
+
+class LineView(Message):
+    """How many wait in a line this agent can serve."""
+
+    service_name: str
+    language: Language
+    sign_language: str | None
+    modality: Modality
+    waiting: int
+    longest: int | None
+    """When the one who waits longest joined."""
+
+
+class DeskState(Message):
+    """Event `state` on /desk: the whole present state of one agent's desk."""
+
+    version: int
+    agent: AgentView
+    presence: PresenceView
+    offer: OfferView | None = None
+    call: CallView | None = None
+    visit: VisitView | None = None
+    """Present in a call and in wrap-up."""
+    lines: list[LineView]
+    draining: bool = False
+
+
+class WallTicket(Message):
+    """One ticket on the supervisor's wall."""
+
+    id: int
+    state: str
+    service_name: str
+    language: Language
+    sign_language: str | None
+    modality: Modality
+    joined_at: int
+    since: int
+    """Since when it is in this state."""
+    position: int | None
+    present: bool
+    """False while the citizen's page is away and her place is kept."""
+    agent: str | None
+
+
+class WallAgent(Message):
+    """One agent on the supervisor's wall."""
+
+    id: str
+    name: str
+    presence: PresenceView
+    ticket: int | None
+
+
+class WallState(Message):
+    """Event `state` on /supervise: tickets that have not ended and agents, each list in order of age."""
+
+    version: int
+    tickets: list[WallTicket]
+    agents: list[WallAgent]
+    draining: bool = False
+
+
+# Requests and replies: from the pages
+
+
+class CitizenConnect(Message):
+    """The `auth` value of a connection to /citizen."""
+
+    language: Language
+    ticket: Id | None = None
+    resume: Token | None = None
+    """The secret that `joined` gave; with it the newest connection takes the ticket over."""
+    peer: Token | None = None
+    """The peer connection this page still holds, if any: it is kept, and no new `media_offer` comes."""
+
+
+class DeskConnect(Message):
+    """The `auth` value of a connection to /desk and /supervise; the session cookie says who it is."""
+
+    language: Language
+    peer: Token | None = None
+    """As in `CitizenConnect`."""
+
+
+class Join(Message):
+    """Request `join` on /citizen: take a place in line."""
+
+    service: Token
+    modality: Modality
+    language: Language
+    sign_language: Literal["sgn-KW"] | None = None
+
+
+class Joined(Ok):
+    """Reply to `join`."""
+
+    ticket: int
+    resume: str
+    """Keep it: it is the only proof that the place is hers."""
+
+
+class Leave(Message):
+    """Request `leave` on /citizen: give up the place, or end the call."""
+
+
+class UndoLeave(Message):
+    """Request `undo_leave` on /citizen: take the place back, within two minutes, where it was."""
+
+
+class Forget(Message):
+    """Request `forget` on /citizen: the citizen has read her summary; the page is free for a new visit."""
+
+
+class MediaAnswer(Message):
+    """Request `media_answer` on /citizen and /desk: the page's SDP answer, candidates included."""
+
+    peer: Token
+    sdp: Sdp
+
+
+class MediaFailed(Message):
+    """Request `media_failed` on /citizen and /desk: this peer connection died; ask for a new one."""
+
+    peer: Token
+
+
+class DevicesChanged(Message):
+    """Request `devices` on /citizen and /desk: what the page's own microphone and camera are doing now."""
+
+    microphone: Device
+    camera: Device
+
+
+class Type(Message):
+    """Request `text` on /citizen and /desk: characters typed since the last one, at most 300 ms old."""
+
+    call: Id
+    t140: Text
+
+
+class Available(Message):
+    """Request `available` on /desk: ready for the next citizen. Also ends wrap-up and break."""
+
+
+class TakeBreak(Message):
+    """Request `break` on /desk: no offers until `available`."""
+
+    reason: Literal[BreakReason.PRAYER, BreakReason.MEAL, BreakReason.REST, BreakReason.TRAINING, BreakReason.OTHER]
+
+
+class Accept(Message):
+    """Request `accept` on /desk."""
+
+    offer: Id
+
+
+class Decline(Message):
+    """Request `decline` on /desk: the citizen keeps her place and is offered to the next agent."""
+
+    offer: Id
+
+
+class Notes(Message):
+    """Request `notes` on /desk: the agent's notes on this visit, whole."""
+
+    ticket: Id
+    notes: Text
+
+
+class Finish(Message):
+    """Request `finish` on /desk: ends the call if it is live, and closes the visit with an outcome."""
+
+    ticket: Id
+    outcome: Outcome
+    note: Text = ""
+    """For the citizen: what happens next."""
+
+
+class SignOut(Message):
+    """Request `sign_out` on /desk: offline at once. The page then ends its session over HTTP."""
+
+
+CITIZEN_REQUESTS: dict[str, tuple[type[Message], type[Ok]]] = {
+    "join": (Join, Joined),
+    "leave": (Leave, Ok),
+    "undo_leave": (UndoLeave, Ok),
+    "forget": (Forget, Ok),
+    "media_answer": (MediaAnswer, Ok),
+    "media_failed": (MediaFailed, Ok),
+    "devices": (DevicesChanged, Ok),
+    "text": (Type, Ok),
+}
+DESK_REQUESTS: dict[str, tuple[type[Message], type[Ok]]] = {
+    "available": (Available, Ok),
+    "break": (TakeBreak, Ok),
+    "accept": (Accept, Ok),
+    "decline": (Decline, Ok),
+    "media_answer": (MediaAnswer, Ok),
+    "media_failed": (MediaFailed, Ok),
+    "devices": (DevicesChanged, Ok),
+    "text": (Type, Ok),
+    "notes": (Notes, Ok),
+    "finish": (Finish, Ok),
+    "sign_out": (SignOut, Ok),
+}
+SUPERVISE_REQUESTS: dict[str, tuple[type[Message], type[Ok]]] = {}
+
+CITIZEN_EVENTS: dict[str, type[Message]] = {
+    "state": CitizenState,
+    "media_offer": MediaOffer,
+    "text": TextEvent,
+    "replaced": Replaced,
+}
+DESK_EVENTS: dict[str, type[Message]] = {
+    "state": DeskState,
+    "media_offer": MediaOffer,
+    "text": TextEvent,
+    "replaced": Replaced,
+}
+SUPERVISE_EVENTS: dict[str, type[Message]] = {"state": WallState, "replaced": Replaced}

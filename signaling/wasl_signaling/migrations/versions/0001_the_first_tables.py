@@ -1,0 +1,476 @@
+"""the first tables"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "audit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.Float(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
+    )
+    op.create_index(op.f("ix_audit_subject"), "audit", ["subject"], unique=False)
+    op.create_table(
+        "staff",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("name_ar", sa.Text(), nullable=False),
+        sa.Column("name_en", sa.Text(), nullable=False),
+        sa.Column("roles", sa.JSON(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=True),
+        sa.Column("services", sa.JSON(), nullable=False),
+        sa.Column("languages", sa.JSON(), nullable=False),
+        sa.Column("password_hash", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
+    )
+    op.create_table(
+        "service_transaction",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("service", sa.Text(), nullable=False),
+        sa.Column("ticket", sa.Integer(), nullable=False),
+        sa.Column("agent", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("notes", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.Float(), nullable=False),
+        sa.Column("changed_at", sa.Float(), nullable=False),
+        sa.Column("closed_at", sa.Float(), nullable=True),
+        sa.ForeignKeyConstraint(["agent"], ["staff.id"], name=op.f("fk_service_transaction_agent_staff")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_service_transaction")),
+        sa.UniqueConstraint("reference", name=op.f("uq_service_transaction_reference")),
+        sa.UniqueConstraint("ticket", name=op.f("uq_service_transaction_ticket")),
+    )
+    op.create_index(op.f("ix_service_transaction_agent"), "service_transaction", ["agent"], unique=False)
+    op.create_table(
+        "staff_session",
+        sa.Column("token_hash", sa.Text(), nullable=False),
+        sa.Column("staff", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.Float(), nullable=False),
+        sa.ForeignKeyConstraint(["staff"], ["staff.id"], name=op.f("fk_staff_session_staff_staff"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_staff_session")),
+    )
+    op.create_index(op.f("ix_staff_session_expires_at"), "staff_session", ["expires_at"], unique=False)
+    op.create_index(op.f("ix_staff_session_staff"), "staff_session", ["staff"], unique=False)
+    op.create_table(
+        "transaction_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("transaction", sa.Integer(), nullable=False),
+        sa.Column("from_state", sa.Text(), nullable=True),
+        sa.Column("to_state", sa.Text(), nullable=False),
+        sa.Column("at", sa.Float(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["transaction"],
+            ["service_transaction.id"],
+            name=op.f("fk_transaction_event_transaction_service_transaction"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_transaction_event")),
+    )
+    op.create_index(op.f("ix_transaction_event_transaction"), "transaction_event", ["transaction"], unique=False)
+    op.create_table(
+        "agent",
+        sa.Column("id", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=True),
+        sa.Column("since", sa.Double(), nullable=False),
+        sa.Column("until", sa.Double(), nullable=True),
+        sa.Column("misses", sa.Integer(), nullable=False),
+        sa.Column("idle_since", sa.Double(), nullable=False),
+        sa.Column("lease_until", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agent")),
+    )
+    op.create_index(
+        "ix_agent_idle",
+        "agent",
+        ["idle_since", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'available'"),
+        postgresql_where=sa.text("state = 'available'"),
+    )
+    op.create_index(
+        "ix_agent_lease",
+        "agent",
+        ["lease_until"],
+        unique=False,
+        sqlite_where=sa.text("state != 'offline'"),
+        postgresql_where=sa.text("state != 'offline'"),
+    )
+    op.create_index(
+        "ix_agent_wrap_up",
+        "agent",
+        ["until"],
+        unique=False,
+        sqlite_where=sa.text("state = 'wrap_up'"),
+        postgresql_where=sa.text("state = 'wrap_up'"),
+    )
+    op.create_table(
+        "line",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("service", sa.String(length=200), nullable=False),
+        sa.Column("language", sa.String(length=35), nullable=False),
+        sa.Column("sign_language", sa.String(length=35), nullable=True),
+        sa.Column("modality", sa.String(length=16), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_line")),
+    )
+    # Alembic cannot read an index over an expression back from SQLite, so this one is written by hand.
+    op.create_index(
+        "uq_line_requirements",
+        "line",
+        ["service", "language", sa.text("coalesce(sign_language, '')"), "modality"],
+        unique=True,
+    )
+    op.create_table(
+        "queue_event",
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("ticket", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("agent", sa.String(length=200), nullable=True),
+        sa.Column("offer", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("from_state", sa.String(length=16), nullable=True),
+        sa.Column("to_state", sa.String(length=16), nullable=False),
+        sa.Column("detail", sa.JSON(none_as_null=True), nullable=True),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_queue_event")),
+    )
+    op.create_index("ix_queue_event_ticket_seq", "queue_event", ["ticket", "seq"], unique=False)
+    op.create_table(
+        "serves",
+        sa.Column("agent", sa.String(length=200), nullable=False),
+        sa.Column("line", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["agent"], ["agent.id"], name=op.f("fk_serves_agent_agent")),
+        sa.ForeignKeyConstraint(["line"], ["line.id"], name=op.f("fk_serves_line_line")),
+        sa.PrimaryKeyConstraint("agent", "line", name=op.f("pk_serves")),
+    )
+    op.create_index("ix_serves_line_agent", "serves", ["line", "agent"], unique=False)
+    op.create_table(
+        "skill",
+        sa.Column("agent", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(["agent"], ["agent.id"], name=op.f("fk_skill_agent_agent")),
+        sa.PrimaryKeyConstraint("agent", "kind", "name", name=op.f("pk_skill")),
+    )
+    op.create_index("ix_skill_kind_name", "skill", ["kind", "name"], unique=False)
+    op.create_table(
+        "ticket",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("line", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("secret", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("since", sa.Double(), nullable=False),
+        sa.Column("joined_at", sa.Double(), nullable=False),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("sort_key", sa.Double(), nullable=False),
+        sa.Column("agent", sa.String(length=200), nullable=True),
+        sa.Column("grace_until", sa.Double(), nullable=True),
+        sa.Column("undo_until", sa.Double(), nullable=True),
+        sa.ForeignKeyConstraint(["agent"], ["agent.id"], name=op.f("fk_ticket_agent_agent")),
+        sa.ForeignKeyConstraint(["line"], ["line.id"], name=op.f("fk_ticket_line_line")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket")),
+    )
+    op.create_index(
+        "ix_ticket_grace",
+        "ticket",
+        ["grace_until"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('waiting', 'offered', 'serving') AND grace_until IS NOT NULL"),
+        postgresql_where=sa.text("state IN ('waiting', 'offered', 'serving') AND grace_until IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_ticket_head",
+        "ticket",
+        ["line", "sort_key", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'waiting' AND grace_until IS NULL"),
+        postgresql_where=sa.text("state = 'waiting' AND grace_until IS NULL"),
+    )
+    op.create_index(
+        "ix_ticket_in_line",
+        "ticket",
+        ["line", "sort_key", "id"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('waiting', 'offered')"),
+        postgresql_where=sa.text("state IN ('waiting', 'offered')"),
+    )
+    op.create_index(
+        "ix_ticket_open",
+        "ticket",
+        ["joined_at"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('waiting', 'offered', 'serving')"),
+        postgresql_where=sa.text("state IN ('waiting', 'offered', 'serving')"),
+    )
+    op.create_index(
+        "ix_ticket_over",
+        "ticket",
+        ["line", "since"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('done', 'left', 'expired')"),
+        postgresql_where=sa.text("state IN ('done', 'left', 'expired')"),
+    )
+    op.create_index(
+        "uq_ticket_serving",
+        "ticket",
+        ["agent"],
+        unique=True,
+        sqlite_where=sa.text("state = 'serving'"),
+        postgresql_where=sa.text("state = 'serving'"),
+    )
+    op.create_table(
+        "offer",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ticket", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("agent", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("made_at", sa.Double(), nullable=False),
+        sa.Column("expires_at", sa.Double(), nullable=False),
+        sa.Column("ended_at", sa.Double(), nullable=True),
+        sa.ForeignKeyConstraint(["agent"], ["agent.id"], name=op.f("fk_offer_agent_agent")),
+        sa.ForeignKeyConstraint(["ticket"], ["ticket.id"], name=op.f("fk_offer_ticket_ticket")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_offer")),
+    )
+    op.create_index(
+        "ix_offer_expires",
+        "offer",
+        ["expires_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
+    )
+    op.create_index("ix_offer_ticket_agent", "offer", ["ticket", "agent"], unique=False)
+    op.create_index(
+        "uq_offer_pending_agent",
+        "offer",
+        ["agent"],
+        unique=True,
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
+    )
+    op.create_index(
+        "uq_offer_pending_ticket",
+        "offer",
+        ["ticket"],
+        unique=True,
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
+    )
+    op.create_table(
+        "call",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ticket", sa.Integer(), nullable=False),
+        sa.Column("agent", sa.String(length=64), nullable=False),
+        sa.Column("modality", sa.String(length=8), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("opened_at", sa.Float(), nullable=False),
+        sa.Column("started_at", sa.Float(), nullable=True),
+        sa.Column("ended_at", sa.Float(), nullable=True),
+        sa.CheckConstraint("state IN ('assembling', 'live', 'held', 'ended')", name=op.f("ck_call_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call")),
+    )
+    op.create_index("ix_call_ticket", "call", ["ticket"], unique=False)
+    op.create_index(
+        "uq_call_live_agent",
+        "call",
+        ["agent"],
+        unique=True,
+        sqlite_where=sa.text("state <> 'ended'"),
+        postgresql_where=sa.text("state <> 'ended'"),
+    )
+    op.create_index(
+        "uq_call_live_ticket",
+        "call",
+        ["ticket"],
+        unique=True,
+        sqlite_where=sa.text("state <> 'ended'"),
+        postgresql_where=sa.text("state <> 'ended'"),
+    )
+    op.create_table(
+        "call_event",
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("call", sa.Integer(), nullable=False),
+        sa.Column("at", sa.Float(), nullable=False),
+        sa.Column("from_state", sa.String(length=16), nullable=True),
+        sa.Column("to_state", sa.String(length=16), nullable=False),
+        sa.ForeignKeyConstraint(["call"], ["call.id"], name=op.f("fk_call_event_call")),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_call_event")),
+    )
+    op.create_index(op.f("ix_call_event_call"), "call_event", ["call"], unique=False)
+    op.create_table(
+        "leg",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("call", sa.Integer(), nullable=False),
+        sa.Column("role", sa.String(length=16), nullable=False),
+        sa.Column("party", sa.String(length=64), nullable=False),
+        sa.Column("joined_at", sa.Float(), nullable=False),
+        sa.Column("left_at", sa.Float(), nullable=True),
+        sa.ForeignKeyConstraint(["call"], ["call.id"], name=op.f("fk_leg_call")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_leg")),
+    )
+    op.create_index(op.f("ix_leg_call"), "leg", ["call"], unique=False)
+    op.create_index(
+        "uq_leg_present",
+        "leg",
+        ["call", "party"],
+        unique=True,
+        sqlite_where=sa.text("left_at IS NULL"),
+        postgresql_where=sa.text("left_at IS NULL"),
+    )
+    op.create_table(
+        "text_line",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("call", sa.Integer(), nullable=False),
+        sa.Column("leg", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("done", sa.Boolean(), nullable=False),
+        sa.Column("at", sa.Float(), nullable=False),
+        sa.ForeignKeyConstraint(["call"], ["call.id"], name=op.f("fk_text_line_call")),
+        sa.ForeignKeyConstraint(["leg"], ["leg.id"], name=op.f("fk_text_line_leg")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_text_line")),
+    )
+    op.create_index(op.f("ix_text_line_call"), "text_line", ["call"], unique=False)
+    op.create_index(
+        "uq_text_line_open",
+        "text_line",
+        ["leg"],
+        unique=True,
+        sqlite_where=sa.text("NOT done"),
+        postgresql_where=sa.text("NOT done"),
+    )
+
+
+def downgrade() -> None:
+    op.drop_index(
+        "uq_text_line_open",
+        table_name="text_line",
+        sqlite_where=sa.text("NOT done"),
+        postgresql_where=sa.text("NOT done"),
+    )
+    op.drop_index(op.f("ix_text_line_call"), table_name="text_line")
+    op.drop_table("text_line")
+    op.drop_index(
+        "uq_leg_present",
+        table_name="leg",
+        sqlite_where=sa.text("left_at IS NULL"),
+        postgresql_where=sa.text("left_at IS NULL"),
+    )
+    op.drop_index(op.f("ix_leg_call"), table_name="leg")
+    op.drop_table("leg")
+    op.drop_index(op.f("ix_call_event_call"), table_name="call_event")
+    op.drop_table("call_event")
+    op.drop_index(
+        "uq_call_live_ticket",
+        table_name="call",
+        sqlite_where=sa.text("state <> 'ended'"),
+        postgresql_where=sa.text("state <> 'ended'"),
+    )
+    op.drop_index(
+        "uq_call_live_agent",
+        table_name="call",
+        sqlite_where=sa.text("state <> 'ended'"),
+        postgresql_where=sa.text("state <> 'ended'"),
+    )
+    op.drop_index("ix_call_ticket", table_name="call")
+    op.drop_table("call")
+    op.drop_index(
+        "uq_offer_pending_ticket",
+        table_name="offer",
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
+    )
+    op.drop_index(
+        "uq_offer_pending_agent",
+        table_name="offer",
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
+    )
+    op.drop_index("ix_offer_ticket_agent", table_name="offer")
+    op.drop_index(
+        "ix_offer_expires",
+        table_name="offer",
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
+    )
+    op.drop_table("offer")
+    op.drop_index(
+        "uq_ticket_serving",
+        table_name="ticket",
+        sqlite_where=sa.text("state = 'serving'"),
+        postgresql_where=sa.text("state = 'serving'"),
+    )
+    op.drop_index(
+        "ix_ticket_over",
+        table_name="ticket",
+        sqlite_where=sa.text("state IN ('done', 'left', 'expired')"),
+        postgresql_where=sa.text("state IN ('done', 'left', 'expired')"),
+    )
+    op.drop_index(
+        "ix_ticket_open",
+        table_name="ticket",
+        sqlite_where=sa.text("state IN ('waiting', 'offered', 'serving')"),
+        postgresql_where=sa.text("state IN ('waiting', 'offered', 'serving')"),
+    )
+    op.drop_index(
+        "ix_ticket_in_line",
+        table_name="ticket",
+        sqlite_where=sa.text("state IN ('waiting', 'offered')"),
+        postgresql_where=sa.text("state IN ('waiting', 'offered')"),
+    )
+    op.drop_index(
+        "ix_ticket_head",
+        table_name="ticket",
+        sqlite_where=sa.text("state = 'waiting' AND grace_until IS NULL"),
+        postgresql_where=sa.text("state = 'waiting' AND grace_until IS NULL"),
+    )
+    op.drop_index(
+        "ix_ticket_grace",
+        table_name="ticket",
+        sqlite_where=sa.text("state IN ('waiting', 'offered', 'serving') AND grace_until IS NOT NULL"),
+        postgresql_where=sa.text("state IN ('waiting', 'offered', 'serving') AND grace_until IS NOT NULL"),
+    )
+    op.drop_table("ticket")
+    op.drop_index("ix_skill_kind_name", table_name="skill")
+    op.drop_table("skill")
+    op.drop_index("ix_serves_line_agent", table_name="serves")
+    op.drop_table("serves")
+    op.drop_index("ix_queue_event_ticket_seq", table_name="queue_event")
+    op.drop_table("queue_event")
+    op.drop_table("line")
+    op.drop_index(
+        "ix_agent_wrap_up",
+        table_name="agent",
+        sqlite_where=sa.text("state = 'wrap_up'"),
+        postgresql_where=sa.text("state = 'wrap_up'"),
+    )
+    op.drop_index(
+        "ix_agent_lease",
+        table_name="agent",
+        sqlite_where=sa.text("state != 'offline'"),
+        postgresql_where=sa.text("state != 'offline'"),
+    )
+    op.drop_index(
+        "ix_agent_idle",
+        table_name="agent",
+        sqlite_where=sa.text("state = 'available'"),
+        postgresql_where=sa.text("state = 'available'"),
+    )
+    op.drop_table("agent")
+    op.drop_index(op.f("ix_transaction_event_transaction"), table_name="transaction_event")
+    op.drop_table("transaction_event")
+    op.drop_index(op.f("ix_staff_session_staff"), table_name="staff_session")
+    op.drop_index(op.f("ix_staff_session_expires_at"), table_name="staff_session")
+    op.drop_table("staff_session")
+    op.drop_index(op.f("ix_service_transaction_agent"), table_name="service_transaction")
+    op.drop_table("service_transaction")
+    op.drop_table("staff")
+    op.drop_index(op.f("ix_audit_subject"), table_name="audit")
+    op.drop_table("audit")

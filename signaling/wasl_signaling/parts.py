@@ -1,0 +1,65 @@
+"""The running desk as its channels use it: the house with everything that tells people of changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from wasl_queue.queue import Changes
+from wasl_records.staff import Role, Staff
+from wasl_signaling import call as calls
+from wasl_signaling import messages as m
+from wasl_signaling import visits
+from wasl_signaling.house import House
+from wasl_signaling.mailbox import Address, Kind, Mailboxes
+from wasl_signaling.refresher import Refresher
+from wasl_signaling.switchboard import Switchboard
+from wasl_signaling.views import address_of
+from wasl_web.sign_in import signed_in_staff
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Made once by the composition root."""
+
+    house: House
+    mailboxes: Mailboxes
+    switchboard: Switchboard
+    refresher: Refresher
+
+    def publish(self, changes: Changes) -> None:
+        """Tells everyone whom these committed changes concern."""
+        self.refresher.publish(changes)
+
+    async def staff_of(self, environ: dict[str, Any], *roles: Role) -> Staff:
+        """The signed-in staff member behind a Socket.IO connection, who must have one of the roles."""
+        return await signed_in_staff(self.house.database, environ["aiohttp.request"], self.house.now(), *roles)
+
+    async def returned(self, address: Address) -> None:
+        """This person's page is back: she and those in a call with her are told."""
+        self.refresher.mark([address, *await self._in_call_with(address)])
+
+    async def went_away(self, address: Address) -> None:
+        """This person's page is gone: those in a call with her are told."""
+        self.refresher.mark(await self._in_call_with(address))
+
+    async def set_devices(self, address: Address, devices: m.DevicesChanged) -> None:
+        """Remembers what a person's microphone and camera do, and shows it to the others in the call."""
+        if mailbox := self.mailboxes.get(address):
+            mailbox.microphone, mailbox.camera = devices.microphone, devices.camera
+            self.refresher.mark([address, *await self._in_call_with(address)])
+
+    async def type_text(self, party: str, request: m.Type) -> None:
+        """Writes down what a person typed, then shows it to the others in the call."""
+        now = self.house.now()
+        typed = await self.house.database.write(visits.type_text, party, request, now)
+        event = m.TextEvent(call=typed.call.id, leg=typed.leg.id, at=int(now * 1000), t140=request.t140)
+        for leg in typed.call.others(party):
+            await self.mailboxes.send(address_of(leg), "text", event)
+
+    async def _in_call_with(self, address: Address) -> list[Address]:
+        key: dict[str, Any] = (
+            {"ticket": int(address.party)} if address.kind is Kind.CITIZEN else {"agent": address.party}
+        )
+        call = await self.house.database.read(calls.live_call, **key)
+        return [address_of(leg) for leg in call.others(address.party)] if call else []

@@ -1,0 +1,104 @@
+"""The refresher: after a change is committed, sends the whole present state to everyone it concerns.
+
+People are marked, and marks melt together, so that a storm of changes costs each page one state. Those whom
+a change concerns by name are told at once; those who only see a line move are told a little later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+import structlog
+from sqlalchemy import Connection
+
+from wasl_queue.queue import Changes
+from wasl_signaling import messages as m
+from wasl_signaling.house import House
+from wasl_signaling.mailbox import Address, Kind, Mailbox, Mailboxes
+from wasl_signaling.switchboard import Switchboard
+from wasl_signaling.views import View, Views
+
+log = structlog.get_logger()
+LINE_PAUSE = 0.3  # seconds between two states for those who only see a line move
+
+
+class Refresher:
+    """Two tasks, one for each urgency."""
+
+    def __init__(self, house: House, mailboxes: Mailboxes, switchboard: Switchboard) -> None:
+        self._house, self._mailboxes, self._switchboard = house, mailboxes, switchboard
+        self._views = Views(house, mailboxes)
+        self._named: dict[Address, None] = {}
+        self._lines: set[int] = set()
+        self._named_marked, self._lines_marked = asyncio.Event(), asyncio.Event()
+
+    def publish(self, changes: Changes) -> None:
+        """Marks everyone whom these committed changes concern."""
+        self.mark(Address.citizen(ticket) for ticket in changes.tickets)
+        self.mark(Address.desk(agent) for agent in changes.agents)
+        self._lines |= changes.lines
+        self._lines_marked.set()
+
+    def mark(self, addresses: Iterable[Address]) -> None:
+        """Marks these people."""
+        self._named |= dict.fromkeys(addresses)
+        self._named_marked.set()
+
+    def mark_all(self) -> None:
+        """Marks everyone who is connected."""
+        self.mark(mailbox.address for mailbox in self._mailboxes)
+
+    async def run(self) -> None:
+        """Sends until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._send_named())
+            tasks.create_task(self._send_lines())
+
+    async def _send_named(self) -> None:
+        while True:
+            await self._named_marked.wait()
+            self._named_marked.clear()
+            addresses, self._named = list(self._named), {}
+            await self.refresh(addresses)
+
+    async def _send_lines(self) -> None:
+        while True:
+            await self._lines_marked.wait()
+            self._lines_marked.clear()
+            lines, self._lines = frozenset(self._lines), set()
+            waiting = await self._house.database.read(self._house.queue.waiting_tickets, lines)
+            watching = [box.address for kind in (Kind.DESK, Kind.WALL) for box in self._mailboxes.of_kind(kind)]
+            self.mark([*map(Address.citizen, waiting), *watching])
+            await asyncio.sleep(LINE_PAUSE)
+
+    async def refresh(self, addresses: Iterable[Address]) -> None:
+        """Sends their state to those of these people who are connected."""
+        boxes = [box for address in addresses if (box := self._mailboxes.get(address)) is not None]
+        if not boxes:
+            return
+        versions = [self._mailboxes.next_version(box) for box in boxes]
+        for box, view in zip(boxes, await self._house.database.read(self._all, boxes, versions), strict=True):
+            if view is None or self._mailboxes.get(box.address) is not box:
+                continue
+            await self._mailboxes.send(box.address, "state", view.state)
+            await self._connect(box.address, view)
+
+    def _all(self, connection: Connection, boxes: list[Mailbox], versions: list[int]) -> list[View | None]:
+        return [self._view(connection, box, version) for box, version in zip(boxes, versions, strict=True)]
+
+    def _view(self, connection: Connection, box: Mailbox, version: int) -> View | None:
+        try:
+            return self._views.of(connection, box, version)
+        except Exception:  # one person's broken state must not silence everyone else
+            log.exception("no view", address=box.address)
+            return None
+
+    async def _connect(self, address: Address, view: View) -> None:
+        if isinstance(view.state, m.WallState):
+            return
+        if view.media:
+            await self._switchboard.connect(address)
+            await self._switchboard.route(address, view.slots)
+        else:
+            await self._switchboard.disconnect(address)

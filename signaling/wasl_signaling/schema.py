@@ -1,0 +1,84 @@
+"""The tables of calls: calls, who takes part, what was typed, and their history."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# Times are epoch seconds. `ticket` and `agent` are ids of the queue; floors keep them plain values.
+call = Table(
+    "call",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("ticket", Integer, nullable=False),
+    Column("agent", String(64), nullable=False),
+    Column("modality", String(8), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("opened_at", Float, nullable=False),
+    Column("started_at", Float),
+    Column("ended_at", Float),
+    CheckConstraint("state IN ('assembling', 'live', 'held', 'ended')", name="state"),
+)
+NOT_ENDED = text("state <> 'ended'")
+Index("uq_call_live_agent", call.c.agent, unique=True, sqlite_where=NOT_ENDED, postgresql_where=NOT_ENDED)
+Index("uq_call_live_ticket", call.c.ticket, unique=True, sqlite_where=NOT_ENDED, postgresql_where=NOT_ENDED)
+Index("ix_call_ticket", call.c.ticket)
+
+leg = Table(
+    "leg",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("call", ForeignKey("call.id"), nullable=False, index=True),
+    Column("role", String(16), nullable=False),
+    # Who: the agent's id, or the ticket's number for a citizen.
+    Column("party", String(64), nullable=False),
+    Column("joined_at", Float, nullable=False),
+    Column("left_at", Float),
+)
+STILL_IN = text("left_at IS NULL")
+Index("uq_leg_present", leg.c.call, leg.c.party, unique=True, sqlite_where=STILL_IN, postgresql_where=STILL_IN)
+
+text_line = Table(
+    "text_line",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("call", ForeignKey("call.id"), nullable=False, index=True),
+    Column("leg", ForeignKey("leg.id"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("done", Boolean, nullable=False),
+    Column("at", Float, nullable=False),
+)
+UNDONE = text("NOT done")
+Index("uq_text_line_open", text_line.c.leg, unique=True, sqlite_where=UNDONE, postgresql_where=UNDONE)
+
+call_event = Table(
+    "call_event",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("call", ForeignKey("call.id"), nullable=False, index=True),
+    Column("at", Float, nullable=False),
+    Column("from_state", String(16)),
+    Column("to_state", String(16), nullable=False),
+)

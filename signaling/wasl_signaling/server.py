@@ -1,0 +1,173 @@
+"""The composition root: makes the parts of a desk, runs them, and ends them in order (docs/closures.md)."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import secrets
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+
+import socketio
+import structlog
+from aiohttp import web
+
+from wasl_media.process import WorkerProcess
+from wasl_queue.queue import Policy, Queue
+from wasl_records import catalogue
+from wasl_records.database import Database
+from wasl_records.demo import CATALOGUE
+from wasl_signaling import addresses, certificate, migrate
+from wasl_signaling.citizen import CitizenChannel
+from wasl_signaling.demo import install_demo
+from wasl_signaling.desk import DeskChannel
+from wasl_signaling.drain import drained
+from wasl_signaling.house import House
+from wasl_signaling.mailbox import Mailboxes
+from wasl_signaling.parts import Parts
+from wasl_signaling.refresher import Refresher
+from wasl_signaling.settings import Settings
+from wasl_signaling.supervise import SuperviseChannel
+from wasl_signaling.switchboard import Switchboard
+from wasl_signaling.timekeeper import Timekeeper
+from wasl_web import application
+
+log = structlog.get_logger()
+PING_SECONDS = 5  # a half-open connection is noticed after two of these
+LARGEST_PACKET = 1_000_000  # bytes; above the largest legal message, so that too large ones get a typed error
+
+
+async def serve(settings: Settings) -> None:
+    """Runs a desk until SIGTERM or SIGINT, then drains it. A second signal ends it at once."""
+    stop = asyncio.Queue[signal.Signals]()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.put_nowait, name)
+    async with desk(settings) as (parts, url):
+        print(
+            f"Wasl is ready.\n  citizens     {url}/\n  agents       {url}/desk\n  supervisors  {url}/supervise",
+            flush=True,
+        )
+        await stop.get()
+        print("Stopping: no new offers; calls may go on. Once more to stop at once.", flush=True)
+        draining = asyncio.ensure_future(drained(parts, settings.drain_seconds))
+        impatient = asyncio.ensure_future(stop.get())
+        await asyncio.wait([draining, impatient], return_when=asyncio.FIRST_COMPLETED)
+        for task in (draining, impatient):
+            task.cancel()
+
+
+@asynccontextmanager
+async def desk(settings: Settings) -> AsyncIterator[tuple[Parts, str]]:
+    """A running desk and the URL of its pages."""
+    async with AsyncExitStack() as stack:
+        house = await stack.enter_async_context(_house(settings))
+        restarts = asyncio.Event()
+        sockets = _sockets()
+        mailboxes = Mailboxes(sockets)
+        worker = _worker(settings, restarts.set)
+        await worker.start()
+        stack.push_async_callback(worker.stop)
+        switchboard = Switchboard(worker, mailboxes, epoch=secrets.token_hex(4))
+        parts = Parts(house, mailboxes, switchboard, Refresher(house, mailboxes, switchboard))
+        for channel in (CitizenChannel(parts), DeskChannel(parts), SuperviseChannel(parts)):
+            sockets.register_namespace(channel)
+        await house.database.write(house.queue.recover, house.now())
+        timekeeper = Timekeeper(parts, settings.lease_seconds)
+        for run in (parts.refresher.run(), timekeeper.run(), _reconnect_media(switchboard, restarts)):
+            stack.push_async_callback(_cancel, asyncio.create_task(run))
+        url = await stack.enter_async_context(_site(settings, parts, sockets, worker))
+        stack.push_async_callback(mailboxes.disconnect_all)
+        # What start-up made stays for good; looking through it again and again would hold the loop up.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 50, 50)
+        yield parts, url
+
+
+@asynccontextmanager
+async def _house(settings: Settings) -> AsyncIterator[House]:
+    settings.data.mkdir(parents=True, exist_ok=True)
+    url = f"sqlite:///{settings.data / 'wasl.db'}"
+    await asyncio.to_thread(migrate.upgrade, url)
+    services = catalogue.load(settings.catalogue or CATALOGUE)
+    database = Database.open(url)
+    try:
+        house = House(database, Queue(_policy(settings)), services)
+        if settings.demo:
+            await install_demo(house, settings)
+        yield house
+    finally:
+        await database.close()
+
+
+def _policy(settings: Settings) -> Policy:
+    return Policy(
+        offer_seconds=settings.offer_seconds,
+        grace_waiting=settings.grace_waiting,
+        grace_call=settings.grace_call,
+        wrap_up_seconds=settings.wrap_up_seconds,
+        lease_seconds=settings.lease_seconds,
+    )
+
+
+def _sockets() -> socketio.AsyncServer:
+    return socketio.AsyncServer(
+        async_mode="aiohttp",
+        namespaces=["/citizen", "/desk", "/supervise"],
+        ping_interval=PING_SECONDS,
+        ping_timeout=PING_SECONDS,
+        max_http_buffer_size=LARGEST_PACKET,
+        http_compression=False,
+        always_connect=False,
+    )
+
+
+async def _reconnect_media(switchboard: Switchboard, restarts: asyncio.Event) -> None:
+    """When the media worker died and another took its place, gives everyone a new connection."""
+    while True:
+        await restarts.wait()
+        restarts.clear()
+        await switchboard.relay_restarted()
+
+
+def _worker(settings: Settings, on_restart: Callable[[], None]) -> WorkerProcess:
+    advertised = [part.strip() for part in settings.media_addresses.split(",") if part.strip()]
+    return WorkerProcess(
+        udp_host=settings.host if settings.host != "localhost" else "127.0.0.1",
+        udp_port=settings.media_udp_port,
+        advertise=advertised or addresses.reachable(settings.host),
+        on_event=lambda event: log.info("media", **event.model_dump()),
+        on_restart=on_restart,
+    )
+
+
+@asynccontextmanager
+async def _site(
+    settings: Settings, parts: Parts, sockets: socketio.AsyncServer, worker: WorkerProcess
+) -> AsyncIterator[str]:
+    async def not_ready() -> list[str]:
+        missing = {"draining": parts.house.draining, "media": worker.pid is None}
+        return [name for name, absent in missing.items() if absent]
+
+    house, tls = parts.house, settings.tls == "auto"
+    app = application.build(house.database, house.catalogue, now=house.now, secure=tls, not_ready=not_ready)
+    sockets.attach(app)
+    reachable = addresses.reachable(settings.host)
+    context = certificate.context(settings.data, reachable) if tls else None
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, settings.host, settings.port, ssl_context=context)
+        await site.start()
+        port = runner.addresses[0][1]
+        yield f"{'https' if tls else 'http'}://{reachable[0]}:{port}"
+    finally:
+        await runner.cleanup()
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task

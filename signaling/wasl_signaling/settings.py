@@ -1,0 +1,61 @@
+"""The one configuration. Each value comes from the environment (`WASL_…`) or the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What an operator can set. docs/operations.md repeats these sentences; a test keeps it so."""
+
+    model_config = SettingsConfigDict(env_prefix="WASL_", use_attribute_docstrings=True, frozen=True)
+
+    host: str = "127.0.0.1"
+    """Address the pages are served on. `0.0.0.0` serves other devices; they need TLS, or browsers refuse the camera."""
+    port: int = Field(8080, ge=0, le=65535)
+    """Port the pages are served on; 0 takes a free one and prints it."""
+    tls: Literal["off", "auto"] = "off"
+    """`auto` serves HTTPS with a self-signed certificate made on first start and kept in the data folder."""
+    data: Path = Path("data")
+    """Folder of the database file and the certificate. Made when absent."""
+    catalogue: Path | None = None
+    """The file of bodies and services. Without it the demo catalogue is used."""
+    demo: bool = False
+    """On first start, adds demo staff and prints their one-time passwords."""
+    demo_password: SecretStr | None = None
+    """One password for all demo staff, for tests and try-outs."""
+    media_udp_port: int = Field(0, ge=0, le=65535)
+    """UDP port of the media worker; 0 takes a free one. Open this one port to the citizens."""
+    media_addresses: str = ""
+    """Addresses at which browsers reach the media worker, separated by commas. Empty: the addresses of `host`."""
+    offer_seconds: float = Field(12, gt=0)
+    """How long an offer rings one agent before it goes on to the next."""
+    grace_waiting: float = Field(300, gt=0)
+    """How long the place of a waiting citizen is kept while her page is away, in seconds."""
+    grace_call: float = Field(120, gt=0)
+    """How long a call is kept for a citizen whose page is away, in seconds."""
+    wrap_up_seconds: float = Field(60, gt=0)
+    """How long an agent may write notes after a call before the next citizen is offered."""
+    lease_seconds: float = Field(30, gt=0)
+    """How long an agent counts as present after her page was last heard of."""
+    drain_seconds: float = Field(600, ge=0)
+    """After SIGTERM: how long calls may go on before everyone is told and the desk stops."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """What the log tells, and more severe."""
+
+
+def table() -> str:
+    """The settings as a Markdown table, for docs/operations.md."""
+    rows = ["| variable | default | what it does |", "| --- | --- | --- |"]
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default in (None, "") else f"`{field.default}`"
+        rows.append(f"| `WASL_{name.upper()}` | {default} | {field.description} |")
+    return "\n".join(rows)
+
+
+if __name__ == "__main__":
+    print(table())

@@ -1,0 +1,309 @@
+"""States as pages see them, computed from the database. Nothing here changes anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from wasl_locales.catalogue import words
+from wasl_queue.presence import Presence, PresenceState
+from wasl_queue.queue import AgentStanding
+from wasl_queue.ticket import Ticket, TicketState
+from wasl_records import staff, transaction
+from wasl_records.transaction import State as TransactionState
+from wasl_records.transaction import Transaction
+from wasl_signaling import call as calls
+from wasl_signaling import conversation
+from wasl_signaling import messages as m
+from wasl_signaling.call import Call, Leg
+from wasl_signaling.house import House
+from wasl_signaling.mailbox import Address, Kind, Mailbox, Mailboxes
+
+PHASES = {
+    TicketState.WAITING: m.CitizenPhase.WAITING,
+    TicketState.OFFERED: m.CitizenPhase.RINGING,
+    TicketState.SERVING: m.CitizenPhase.CALL,
+    TicketState.DONE: m.CitizenPhase.SUMMARY,
+    TicketState.LEFT: m.CitizenPhase.LEFT,
+    TicketState.EXPIRED: m.CitizenPhase.EXPIRED,
+    TicketState.CLOSED: m.CitizenPhase.CLOSED,
+}
+
+
+@dataclass(frozen=True)
+class View:
+    """What one page should show, and whom its owner should see."""
+
+    state: m.CitizenState | m.DeskState | m.WallState
+    media: bool = False
+    """Whether this person needs a connection with the relay now."""
+    slots: dict[int, Address] = field(default_factory=dict)
+    """Who is shown in which slot."""
+
+
+def milliseconds(seconds: float) -> int:
+    """Epoch seconds of the database as epoch milliseconds of the wire."""
+    return int(seconds * 1000)
+
+
+def maybe_milliseconds(seconds: float | None) -> int | None:
+    """The same where there may be no time."""
+    return None if seconds is None else milliseconds(seconds)
+
+
+def address_of(leg: Leg) -> Address:
+    """Where the person of this leg is reached."""
+    return Address(Kind.CITIZEN if leg.role is m.Role.CITIZEN else Kind.DESK, leg.party)
+
+
+class Views:
+    """Computes views. Its functions run in a database thread; they only look into mailboxes."""
+
+    def __init__(self, house: House, mailboxes: Mailboxes) -> None:
+        self._house, self._mailboxes = house, mailboxes
+
+    def of(self, connection: Connection, mailbox: Mailbox, version: int) -> View:
+        """The whole present state for this mailbox."""
+        compute = {Kind.CITIZEN: self.citizen, Kind.DESK: self.desk, Kind.WALL: self.wall}
+        return compute[mailbox.address.kind](connection, mailbox, version)
+
+    def citizen(self, connection: Connection, mailbox: Mailbox, version: int) -> View:
+        """Where the citizen's visit stands."""
+        queue, now = self._house.queue, self._house.now()
+        ticket = queue.ticket(connection, int(mailbox.address.party))
+        call = (
+            calls.last_call(connection, ticket.id) if ticket.state in (TicketState.SERVING, TicketState.DONE) else None
+        )
+        phase = PHASES[ticket.state]
+        talking = phase is m.CitizenPhase.CALL and call is not None and call.state is not m.CallState.ENDED
+        state = m.CitizenState(
+            version=version,
+            phase=phase,
+            ticket=self._ticket(ticket, mailbox.language),
+            wait=self._wait(connection, ticket, now) if ticket.state is TicketState.WAITING else None,
+            call=self._call(connection, call, mailbox) if call is not None and talking else None,
+            summary=self._summary(connection, ticket, call, mailbox.language),
+            undo_until=maybe_milliseconds(ticket.undo_until),
+            draining=self._house.draining,
+        )
+        media = ticket.requirements.modality != m.Modality.TEXT and (talking or phase is m.CitizenPhase.RINGING)
+        return View(state, media, self._slots(call if talking else None, mailbox))
+
+    def desk(self, connection: Connection, mailbox: Mailbox, version: int) -> View:
+        """One agent's desk."""
+        queue, agent = self._house.queue, mailbox.address.party
+        presence = queue.presence(connection, agent)
+        offer = queue.offer_for(connection, agent)
+        call = calls.live_call(connection, agent=agent)
+        state = m.DeskState(
+            version=version,
+            agent=m.AgentView(id=agent, name=staff.get(connection, agent).name(mailbox.language)),
+            presence=self._presence(presence),
+            offer=self._offer(connection, offer.id, offer.ticket, offer.expires_at, mailbox.language)
+            if offer
+            else None,
+            call=self._call(connection, call, mailbox) if call else None,
+            visit=self._visit(connection, agent, presence, call, mailbox.language),
+            lines=self._lines(connection, agent, mailbox.language),
+            draining=self._house.draining,
+        )
+        return View(state, media=True, slots=self._slots(call, mailbox))
+
+    def wall(self, connection: Connection, mailbox: Mailbox, version: int) -> View:
+        """All tickets that have not ended, oldest first, and all agents at the desk."""
+        queue = self._house.queue
+        tickets = [self._wall_ticket(connection, ticket, mailbox.language) for ticket in queue.open_tickets(connection)]
+        agents = [self._wall_agent(connection, standing, mailbox.language) for standing in queue.agents(connection)]
+        return View(m.WallState(version=version, tickets=tickets, agents=agents, draining=self._house.draining))
+
+    # Parts of a citizen's state
+
+    def _ticket(self, ticket: Ticket, language: m.Language) -> m.TicketView:
+        return m.TicketView(
+            id=ticket.id,
+            service=ticket.requirements.service,
+            service_name=self._service_name(ticket.requirements.service, language),
+            language=ticket.requirements.language,
+            sign_language=ticket.requirements.sign_language,
+            modality=m.Modality(ticket.requirements.modality),
+            joined_at=milliseconds(ticket.joined_at),
+        )
+
+    def _wait(self, connection: Connection, ticket: Ticket, now: float) -> m.WaitView:
+        queue = self._house.queue
+        estimate = queue.estimate(connection, ticket.id, now)
+        return m.WaitView(
+            position=queue.position(connection, ticket.id),
+            estimate=m.Estimate(low=int(estimate.low), high=int(estimate.high)) if estimate else None,
+            why=m.Why(queue.why(connection, ticket.id)),
+        )
+
+    def _summary(
+        self, connection: Connection, ticket: Ticket, call: Call | None, language: m.Language
+    ) -> m.SummaryView | None:
+        done = transaction.find_by_ticket(connection, ticket.id) if ticket.state is TicketState.DONE else None
+        if done is None:
+            return None
+        return m.SummaryView(
+            reference=done.reference,
+            outcome=_outcome(done),
+            service_name=self._service_name(done.service, language),
+            agent_name=staff.get(connection, done.agent).name(language) if done.agent else None,
+            ended_at=milliseconds((call and call.ended_at) or ticket.since),
+            note=done.note,
+        )
+
+    # Parts of a call
+
+    def _call(self, connection: Connection, call: Call, mailbox: Mailbox) -> m.CallView:
+        me = call.leg(mailbox.address.party)
+        slots = {leg.id: slot for slot, leg in enumerate(call.others(me.party))}
+        legs = {leg.id: self._leg(connection, call, leg, leg == me, slots.get(leg.id), mailbox) for leg in call.legs}
+        return m.CallView(
+            id=call.id,
+            state=call.state,
+            modality=call.modality,
+            started_at=maybe_milliseconds(call.started_at),
+            legs=list(legs.values()),
+            text=[_text_line(line, legs[line.leg]) for line in conversation.transcript(connection, call.id)],
+        )
+
+    def _leg(
+        self, connection: Connection, call: Call, leg: Leg, you: bool, slot: int | None, mailbox: Mailbox
+    ) -> m.LegView:
+        owner = self._mailboxes.get(address_of(leg))
+        return m.LegView(
+            id=leg.id,
+            role=leg.role,
+            name=self._name(connection, leg, mailbox.language),
+            you=you,
+            slot=slot,
+            connected=owner is not None,
+            microphone=owner.microphone if owner else m.Device.OFF,
+            camera=owner.camera if owner else m.Device.OFF,
+        )
+
+    def _name(self, connection: Connection, leg: Leg, language: m.Language) -> str:
+        if leg.role is m.Role.CITIZEN:
+            return words(language).gettext("Citizen")
+        return staff.get(connection, leg.party).name(language)
+
+    def _slots(self, call: Call | None, mailbox: Mailbox) -> dict[int, Address]:
+        if call is None or call.modality is m.Modality.TEXT:
+            return {}
+        return {slot: address_of(leg) for slot, leg in enumerate(call.others(mailbox.address.party))}
+
+    # Parts of a desk's state
+
+    def _presence(self, presence: Presence) -> m.PresenceView:
+        return m.PresenceView(
+            state=m.PresenceState(presence.state),
+            reason=m.BreakReason(presence.reason) if presence.reason else None,
+            since=milliseconds(presence.since),
+            until=maybe_milliseconds(presence.until),
+        )
+
+    def _offer(
+        self, connection: Connection, offer: int, ticket_id: int, expires_at: float, language: m.Language
+    ) -> m.OfferView:
+        ticket = self._house.queue.ticket(connection, ticket_id)
+        return m.OfferView(
+            id=offer,
+            ticket=ticket.id,
+            service=self._service(ticket.requirements.service, language),
+            language=ticket.requirements.language,
+            sign_language=ticket.requirements.sign_language,
+            modality=m.Modality(ticket.requirements.modality),
+            joined_at=milliseconds(ticket.joined_at),
+            expires_at=milliseconds(expires_at),
+        )
+
+    def _visit(
+        self, connection: Connection, agent: str, presence: Presence, call: Call | None, language: m.Language
+    ) -> m.VisitView | None:
+        if call is not None:
+            visit = transaction.find_by_ticket(connection, call.ticket)
+        elif presence.state is PresenceState.WRAP_UP:
+            visit = transaction.last_of(connection, agent)
+        else:
+            visit = None
+        if visit is None:
+            return None
+        ticket = self._house.queue.ticket(connection, visit.ticket)
+        return m.VisitView(
+            ticket=ticket.id,
+            service=self._service(visit.service, language),
+            language=ticket.requirements.language,
+            sign_language=ticket.requirements.sign_language,
+            reference=visit.reference,
+            outcome=_outcome(visit),
+            notes=visit.notes,
+        )
+
+    def _lines(self, connection: Connection, agent: str, language: m.Language) -> list[m.LineView]:
+        return [
+            m.LineView(
+                service_name=self._service_name(requirements.service, language),
+                language=requirements.language,
+                sign_language=requirements.sign_language,
+                modality=m.Modality(requirements.modality),
+                waiting=waiting,
+                longest=maybe_milliseconds(longest),
+            )
+            for requirements, waiting, longest in self._house.queue.lines_for(connection, agent)
+            if waiting
+        ]
+
+    # Parts of the wall
+
+    def _wall_ticket(self, connection: Connection, ticket: Ticket, language: m.Language) -> m.WallTicket:
+        view = self._ticket(ticket, language)
+        waiting = ticket.state in (TicketState.WAITING, TicketState.OFFERED)
+        return m.WallTicket(
+            **view.model_dump(exclude={"service"}),
+            state=ticket.state,
+            since=milliseconds(ticket.since),
+            position=self._house.queue.position(connection, ticket.id) if waiting else None,
+            present=ticket.present,
+            agent=ticket.agent,
+        )
+
+    def _wall_agent(self, connection: Connection, standing: AgentStanding, language: m.Language) -> m.WallAgent:
+        presence = standing.presence
+        return m.WallAgent(
+            id=presence.agent,
+            name=staff.get(connection, presence.agent).name(language),
+            presence=self._presence(presence),
+            ticket=standing.ticket,
+        )
+
+    # Names
+
+    def _service(self, service_id: str, language: m.Language) -> m.ServiceView:
+        service = self._house.catalogue.service(service_id)
+        return m.ServiceView(
+            id=service.id,
+            name=service.name[language],
+            body_name=self._house.catalogue.body(service.body).name[language],
+            prepare=[item[language] for item in service.prepare],
+        )
+
+    def _service_name(self, service_id: str, language: m.Language) -> str:
+        return self._house.catalogue.service(service_id).name[language]
+
+
+def _outcome(done: Transaction) -> m.Outcome | None:
+    return None if done.state is TransactionState.OPEN else m.Outcome(done.state)
+
+
+def _text_line(line: conversation.Line, leg: m.LegView) -> m.TextLine:
+    return m.TextLine(
+        leg=leg.id,
+        role=leg.role,
+        name=leg.name,
+        you=leg.you,
+        text=line.text,
+        done=line.done,
+        at=milliseconds(line.at),
+    )

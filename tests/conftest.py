@@ -1,0 +1,60 @@
+"""What tests of a whole desk share: a real desk in a process of its own, and real browsers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+from chromium import FLAGS, find
+from livedesk import DeskProcess, Pages
+
+
+@pytest.fixture
+async def start_desk(tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[DeskProcess]]]:
+    """Starts desks with the given settings (names without WASL_); ends them after the test."""
+    started: list[DeskProcess] = []
+
+    async def start(**settings: str) -> DeskProcess:
+        named = {f"WASL_{name.upper()}": value for name, value in settings.items()}
+        desk = DeskProcess(tmp_path / f"desk{len(started)}", named)
+        started.append(desk)
+        return await desk.start()
+
+    yield start
+    for desk in started:
+        await desk.stop()
+
+
+@pytest.fixture(scope="session")
+def shared_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskProcess]:
+    """One desk for all tests that leave it as they found it."""
+    desk = DeskProcess(tmp_path_factory.mktemp("shared"))
+    desk.start_now()
+    yield desk
+    desk.end()
+
+
+@pytest.fixture
+async def desk(start_desk: Callable[..., Awaitable[DeskProcess]]) -> DeskProcess:
+    """A desk with default settings."""
+    return await start_desk()
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """A real Chromium with a fake camera and microphone."""
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=find(), args=FLAGS)
+        yield chromium
+        await chromium.close()
+
+
+@pytest.fixture
+async def pages() -> AsyncIterator[Pages]:
+    """Opens Socket.IO pages at a desk."""
+    async with AsyncExitStack() as stack:
+        yield Pages(stack)

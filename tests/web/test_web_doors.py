@@ -1,0 +1,137 @@
+"""The HTTP doors: pages, catalogue, sign-in, health, and what they refuse."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+
+from livedesk import PASSWORD, DeskProcess
+
+
+@pytest.fixture
+async def http(shared_desk: DeskProcess) -> AsyncIterator[aiohttp.ClientSession]:
+    """A browser-like client of the desk."""
+    async with aiohttp.ClientSession(shared_desk.url, cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
+        yield session
+
+
+async def test_readyz_and_front_page(http: aiohttp.ClientSession) -> None:
+    async with http.get("/readyz") as reply:
+        assert (reply.status, await reply.json()) == (200, {"ready": True, "missing": []})
+    async with http.get("/healthz") as reply:
+        assert reply.status == 200
+    async with http.get("/") as reply:
+        page = await reply.text()
+        assert reply.url.path == "/ar/"
+        assert '<html lang="ar" dir="rtl"' in page
+    async with http.get("/en/") as reply:
+        assert '<html lang="en" dir="ltr"' in await reply.text()
+    async with http.get("/") as reply:
+        assert reply.url.path == "/en/", "the last choice of language is remembered"
+
+
+async def test_pages_forbid_foreign_and_inline_script(http: aiohttp.ClientSession) -> None:
+    for path in ("/ar/", "/desk", "/supervise"):
+        async with http.get(path) as reply:
+            policy = reply.headers["Content-Security-Policy"]
+            assert "script-src 'self';" in policy
+            assert "unsafe" not in policy
+            assert "default-src 'none'" in policy
+            assert "http" not in (await reply.text()).replace("http://www.w3.org", "")
+
+
+async def test_catalogue_has_bodies_and_services_in_both_languages(http: aiohttp.ClientSession) -> None:
+    catalogues = {}
+    for language in ("ar", "en"):
+        async with http.get("/api/v1/services", params={"language": language}) as reply:
+            catalogues[language] = (await reply.json())["bodies"]
+    assert len(catalogues["ar"]) >= 7
+    assert sum(len(body["services"]) for body in catalogues["ar"]) >= 40
+    first = catalogues["en"][0]
+    assert "Housing" in first["name"]
+    assert [service["id"] for service in first["services"]][:2] == ["housing-allocation", "title-deed"]
+    assert catalogues["ar"][0]["name"] != first["name"]
+
+
+async def test_sign_in_sets_a_cookie_that_scripts_cannot_read(http: aiohttp.ClientSession) -> None:
+    async with http.get("/api/v1/session") as reply:
+        assert reply.status == 401
+        assert (await reply.json())["error"]["kind"] == "sign_in"
+    async with http.post("/api/v1/session", json={"username": "agent1", "password": PASSWORD}) as reply:
+        assert reply.status == 200
+        cookie = reply.cookies["wasl_session"]
+        assert cookie["httponly"]
+        assert cookie["samesite"] == "Strict"
+    async with http.get("/api/v1/session") as reply:
+        assert (await reply.json())["id"] == "agent1"
+    async with http.delete("/api/v1/session") as reply:
+        assert reply.status == 204
+    async with http.get("/api/v1/session") as reply:
+        assert reply.status == 401
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b'{"username": "agent1", "password": "guess"}', 401, "wrong_password"),
+        (b'{"username": "nobody", "password": "guess"}', 401, "wrong_password"),
+        (b"{", 400, "bad_request"),
+        (b"\xff\xfe", 400, "bad_request"),
+        (b'{"username": "agent1"}', 400, "bad_request"),
+        (b'{"username": "%s", "password": "x"}' % (b"a" * 65), 413, "too_large"),
+        (b"x" * 100_000, 413, "too_large"),
+    ],
+)
+async def test_sign_in_refuses(http: aiohttp.ClientSession, body: bytes, status: int, code: str) -> None:
+    async with http.post("/api/v1/session", data=body) as reply:
+        assert (reply.status, (await reply.json())["error"]["code"]) == (status, code)
+
+
+async def test_guessing_passwords_is_slowed_down(desk: DeskProcess) -> None:
+    async with aiohttp.ClientSession(desk.url) as http:
+
+        async def guess() -> int:
+            async with http.post("/api/v1/session", json={"username": "admin", "password": "guess"}) as reply:
+                return reply.status
+
+        assert set(await asyncio.gather(*(guess() for _ in range(20)))) == {401, 429}
+
+
+async def test_other_sites_cannot_act_for_a_signed_in_agent(http: aiohttp.ClientSession) -> None:
+    async with http.delete("/api/v1/session", headers={"Origin": "https://evil.example"}) as reply:
+        assert (reply.status, (await reply.json())["error"]["code"]) == (403, "other_origin")
+
+
+async def test_unknown_addresses_say_so_in_the_readers_language(http: aiohttp.ClientSession) -> None:
+    async with http.get("/no/such/page") as reply:
+        arabic = (await reply.json())["error"]
+        assert (reply.status, arabic["code"]) == (404, "not_found")
+    async with http.get("/no/such/page", params={"language": "en"}) as reply:
+        assert (await reply.json())["error"]["message"] == "There is nothing at this address."
+    assert not arabic["message"].isascii()
+
+
+async def test_openapi_names_every_api_route(http: aiohttp.ClientSession) -> None:
+    async with http.get("/api/v1/openapi.json") as reply:
+        document = await reply.json()
+    assert set(document["paths"]) == {"/api/v1/services", "/api/v1/session"}
+    for reference in _references(document):
+        assert reference.rsplit("/", 1)[1] in document["components"]["schemas"]
+
+
+async def test_metrics_tell_who_is_connected(http: aiohttp.ClientSession) -> None:
+    async with http.get("/metrics") as reply:
+        assert reply.status == 200
+        assert "# TYPE wasl_tickets gauge" in await reply.text()
+
+
+def _references(value: object) -> list[str]:
+    if isinstance(value, dict):
+        own = [value["$ref"]] if "$ref" in value else []
+        return own + [found for part in value.values() for found in _references(part)]
+    if isinstance(value, list):
+        return [found for part in value for found in _references(part)]
+    return []

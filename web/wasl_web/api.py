@@ -1,0 +1,80 @@
+"""The REST API under /api/v1/."""
+
+from __future__ import annotations
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from wasl_records.catalogue import Service
+from wasl_web import openapi
+from wasl_web.keys import CATALOGUE
+from wasl_web.language import language_of
+
+
+class ServiceView(BaseModel):
+    """A service that citizens can choose."""
+
+    id: str
+    name: str
+    icon: str
+    """The name of a picture under /static/icons/."""
+    search: list[str]
+    """Words by which people look for it, in all languages."""
+    prepare: list[str]
+    """What to have ready."""
+    minutes: int
+    """How long such a visit takes on average."""
+
+
+class BodyView(BaseModel):
+    """A government body and its services."""
+
+    id: str
+    name: str
+    icon: str
+    services: list[ServiceView]
+
+
+class ServicesView(BaseModel):
+    """What the desk offers, in the order in which it is shown."""
+
+    bodies: list[BodyView]
+
+
+async def services(request: web.Request) -> web.Response:
+    """`GET /api/v1/services?language=ar`: bodies and their services."""
+    language, catalogue = language_of(request), request.app[CATALOGUE]
+    view = ServicesView(
+        bodies=[
+            BodyView(
+                id=body.id,
+                name=body.name[language],
+                icon=body.icon,
+                services=[_service(service, language) for service in catalogue.services_of(body.id)],
+            )
+            for body in catalogue.bodies
+        ]
+    )
+    return web.json_response(text=view.model_dump_json(), headers={"Cache-Control": "no-cache"})
+
+
+async def document(request: web.Request) -> web.Response:
+    """`GET /api/v1/openapi.json`: this API, for programs."""
+    return web.json_response(openapi.document())
+
+
+def add_routes(app: web.Application) -> None:
+    """Adds the routes of the API that belong to nobody else."""
+    app.router.add_get("/api/v1/services", services)
+    app.router.add_get("/api/v1/openapi.json", document)
+
+
+def _service(service: Service, language: str) -> ServiceView:
+    return ServiceView(
+        id=service.id,
+        name=service.name[language],
+        icon=service.icon,
+        search=service.search,
+        prepare=[item[language] for item in service.prepare],
+        minutes=round(service.duration / 60),
+    )

@@ -1,0 +1,105 @@
+"""The pages: one small shell of HTML for each role; the script that Vite built draws the rest."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from wasl_locales.catalogue import LANGUAGES, direction, page_messages, words
+from wasl_locales.catalogue import gettext_noop as _
+from wasl_web.errors import Problem
+from wasl_web.language import language_of, remember
+
+STATIC = Path(__file__).parent / "static"
+TITLES = {
+    "citizen": _("Wasl: talk to an employee by video"),
+    "desk": _("Wasl desk"),
+    "supervise": _("Wasl supervision"),
+    "gallery": _("Wasl gallery"),
+}
+SHELL = """<!doctype html>
+<html lang="{language}" dir="{direction}" data-screen="loading" data-call="none">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light">
+<title>{title}</title>
+<link rel="icon" href="/static/icon.svg" type="image/svg+xml">
+{links}
+</head>
+<body>
+<div id="app"></div>
+<noscript><p>{no_script}</p></noscript>
+<script type="application/json" id="wasl-messages">{messages}</script>
+</body>
+</html>
+"""
+
+
+async def front(request: web.Request) -> web.Response:
+    """`/`: to the citizen's page, in the language last chosen or in Arabic."""
+    raise web.HTTPFound(f"/{language_of(request)}/")
+
+
+async def citizen(request: web.Request) -> web.Response:
+    """`/{language}/`: the citizen's page."""
+    language = request.match_info["language"]
+    if language not in LANGUAGES:
+        raise Problem("not_found")
+    return _page("citizen", language)
+
+
+async def staff_page(request: web.Request) -> web.Response:
+    """`/desk`, `/supervise`."""
+    return _page(request.path.strip("/"), language_of(request))
+
+
+def add_routes(app: web.Application) -> None:
+    """Adds the pages and what they are built of."""
+    app.router.add_get("/", front)
+    app.router.add_get("/{language:[a-z]{2}}/", citizen)
+    for name in ("desk", "supervise"):
+        app.router.add_get(f"/{name}", staff_page)
+    app.router.add_static("/static/", STATIC)
+
+
+def shell(name: str, language: str) -> str:
+    """The HTML of a page."""
+    entry = _manifest()[f"{name}/main.ts"]
+    links = [f'<link rel="stylesheet" href="/static/{sheet}">' for sheet in _sheets(entry)]
+    links.append(f'<script type="module" src="/static/{entry["file"]}"></script>')
+    catalogue = words(language)
+    # "<" inside the JSON must not end the script element.
+    messages = json.dumps(page_messages(language), ensure_ascii=False).replace("<", "\\u003c")
+    return SHELL.format(
+        language=language,
+        direction=direction(language),
+        title=escape(catalogue.gettext(TITLES[name])),
+        links="\n".join(links),
+        no_script=escape(catalogue.gettext(_("This service needs JavaScript. Please switch it on in your browser."))),
+        messages=messages,
+    )
+
+
+def _page(name: str, language: str) -> web.Response:
+    response = web.Response(text=shell(name, language), content_type="text/html")
+    response.headers["Cache-Control"] = "no-cache"
+    remember(response, language)
+    return response
+
+
+def _sheets(entry: dict[str, Any]) -> list[str]:
+    """The style sheets of an entry and of all chunks that it imports, those of the chunks first."""
+    imported = [sheet for chunk in entry.get("imports", []) for sheet in _sheets(_manifest()[chunk])]
+    return list(dict.fromkeys([*imported, *entry.get("css", [])]))
+
+
+@cache
+def _manifest() -> dict[str, Any]:
+    manifest: dict[str, Any] = json.loads((STATIC / ".vite" / "manifest.json").read_text())
+    return manifest
