@@ -1,0 +1,146 @@
+"""Every private name of aiortc, aioice and pylibsrtp that we touch, and nothing else.
+
+aiortc makes the DTLS handshake and the SRTP keys; it has no public way to hand the keys to a packet
+forwarder, to run over another ICE transport, or to gather loopback candidates. Whoever raises a version of
+these libraries runs tests/media/test_media_aiortc_private.py, which says which of these names went away.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, cast
+
+from aioice import Candidate
+from aiortc import RTCCertificate, RTCDtlsTransport, RTCIceTransport, RTCPeerConnection
+from pylibsrtp import Session
+from pylibsrtp._binding import ffi, lib  # type: ignore[import-not-found]
+
+PACKET_SIZE = 2048
+"""Bytes of a buffer: an Ethernet frame, an RTX number and the SRTP trailer fit."""
+
+
+class PacketBuffer:
+    """One packet in memory that does not move, so that libsrtp can work on it in place."""
+
+    def __init__(self) -> None:
+        self.cdata = ffi.new("char[]", PACKET_SIZE)
+        self.length = ffi.new("int *")
+        self.view = memoryview(ffi.buffer(self.cdata)).cast("B")
+
+
+class SrtpSession:
+    """One direction of SRTP without pylibsrtp's copies (RFC 3711, RFC 7714).
+
+    It holds the `Session`: libsrtp's context dies with that object, and using it afterwards crashes.
+    Each method returns the new length of the packet in bytes, or 0 if libsrtp refused it.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._context = session._srtp[0]
+
+    def protect(self, packet: PacketBuffer, length: int) -> int:
+        """Encrypt an RTP packet."""
+        return self._apply(lib.srtp_protect, packet, length)
+
+    def unprotect(self, packet: PacketBuffer, length: int) -> int:
+        """Authenticate and decrypt an RTP packet."""
+        return self._apply(lib.srtp_unprotect, packet, length)
+
+    def protect_rtcp(self, packet: PacketBuffer, length: int) -> int:
+        """Encrypt an RTCP packet."""
+        return self._apply(lib.srtp_protect_rtcp, packet, length)
+
+    def unprotect_rtcp(self, packet: PacketBuffer, length: int) -> int:
+        """Authenticate and decrypt an RTCP packet."""
+        return self._apply(lib.srtp_unprotect_rtcp, packet, length)
+
+    def _apply(self, function: Callable[[Any, Any, Any], int], packet: PacketBuffer, length: int) -> int:
+        packet.length[0] = length
+        if function(self._context, packet.cdata, packet.length):
+            return 0
+        return cast(int, packet.length[0])
+
+
+class DtlsPipe:
+    """What an `RTCDtlsTransport` asks of its ICE transport: send, receive, and a role.
+
+    `send` takes one datagram. At most 64 datagrams wait to be read; what comes beyond is lost, as on the
+    network, and DTLS repeats it (RFC 6347, 4.2.4).
+    """
+
+    role = "controlled"
+
+    def __init__(self, send: Callable[[bytes], None]) -> None:
+        self._send_datagram = send
+        self._inbox: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._closed = False
+
+    def feed(self, datagram: bytes) -> None:
+        """Take a datagram from the network."""
+        if self._inbox.qsize() < 64 and not self._closed:
+            self._inbox.put_nowait(datagram)
+
+    def close(self) -> None:
+        """End the reading side; DTLS sees a `ConnectionError`. Idempotent."""
+        if not self._closed:
+            self._closed = True
+            self._inbox.put_nowait(None)
+
+    async def _recv(self) -> bytes:
+        datagram = await self._inbox.get()
+        if datagram is None:
+            raise ConnectionError("the pipe is closed")
+        return datagram
+
+    async def _send(self, data: bytes) -> None:
+        self._send_datagram(data)
+
+
+def dtls_over(pipe: DtlsPipe, certificate: RTCCertificate) -> RTCDtlsTransport:
+    """A DTLS transport that runs over our pipe."""
+    return RTCDtlsTransport(cast(RTCIceTransport, pipe), [certificate])
+
+
+def set_dtls_role(dtls: RTCDtlsTransport, role: Literal["client", "server"]) -> None:
+    """Fix who starts the handshake, as the answer chose (RFC 5763, 5)."""
+    dtls._set_role(role)
+
+
+def srtp_sessions(dtls: RTCDtlsTransport) -> tuple[SrtpSession, SrtpSession]:
+    """The (incoming, outgoing) SRTP sessions of a connected transport (RFC 5764)."""
+    return SrtpSession(dtls._rx_srtp), SrtpSession(dtls._tx_srtp)
+
+
+def gather_only(connection: RTCPeerConnection, addresses: Sequence[str]) -> None:
+    """Let a client-side connection gather candidates on these addresses alone.
+
+    aioice skips 127.0.0.1 and takes every other address of the machine. Call it between
+    `setRemoteDescription` and `setLocalDescription`.
+    """
+    for transceiver in connection.getTransceivers():
+        _gather_on(transceiver.receiver.transport.transport._connection, list(addresses))
+
+
+def _gather_on(ice: Any, addresses: list[str]) -> None:
+    gather = ice.get_component_candidates
+
+    async def on_these(component: int, **_: object) -> list[Candidate]:
+        return cast("list[Candidate]", await gather(component=component, addresses=addresses))
+
+    ice.get_component_candidates = on_these
+
+
+def route_retransmissions(connection: RTCPeerConnection, rtx: Sequence[tuple[str, int]]) -> None:
+    """Let a client-side connection receive RTX on several m-lines of one transport.
+
+    `rtx` pairs the MID of an m-line with the SSRC of its retransmissions (RFC 4588). aiortc knows these
+    numbers from the SDP but routes by payload type only, which all m-lines share.
+    """
+    by_mid = dict(rtx)
+    for transceiver in connection.getTransceivers():
+        ssrc = by_mid.get(transceiver.mid or "")
+        if ssrc is not None:
+            receiver = transceiver.receiver
+            receiver.transport._rtp_router.ssrc_table[ssrc] = receiver

@@ -1,0 +1,130 @@
+"""The control channel between the server and a worker: JSON text messages over one WebSocket.
+
+The server sends `Call`, the worker answers each with a `Reply` of the same id, in any order, and sends
+`Report` of its own accord. The WebSocket is opened with `Authorization: Bearer <secret>`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from wasl_media.errors import MediaErrorCode
+from wasl_media.events import Event
+from wasl_media.stats import RelayStats
+
+SECRET_VARIABLE = "WASL_MEDIA_SECRET"
+"""The environment variable that gives a worker its secret."""
+PATH = "/control"
+MAX_MESSAGE = 1 << 20
+"""Bytes."""
+
+PeerId = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class OpenPeer(_Message):
+    """Answered with `Offer`."""
+
+    kind: Literal["open_peer"] = "open_peer"
+    peer: PeerId
+
+
+class TakeAnswer(_Message):
+    """Answered with `Done`."""
+
+    kind: Literal["answer"] = "answer"
+    peer: PeerId
+    sdp: str
+
+
+class Show(_Message):
+    """Answered with `Done`."""
+
+    kind: Literal["show"] = "show"
+    peer: PeerId
+    slot: int
+    source: PeerId | None
+
+
+class ClosePeer(_Message):
+    """Answered with `Done`."""
+
+    kind: Literal["close_peer"] = "close_peer"
+    peer: PeerId
+
+
+class ReadStats(_Message):
+    """Answered with `Counted`."""
+
+    kind: Literal["stats"] = "stats"
+
+
+Request = Annotated[OpenPeer | TakeAnswer | Show | ClosePeer | ReadStats, Field(discriminator="kind")]
+
+
+class Offer(_Message):
+    """A peer's SDP offer."""
+
+    kind: Literal["offer"] = "offer"
+    sdp: str
+
+
+class Done(_Message):
+    """It worked."""
+
+    kind: Literal["done"] = "done"
+
+
+class Counted(_Message):
+    """The relay's counters."""
+
+    kind: Literal["counted"] = "counted"
+    stats: RelayStats
+
+
+class Refused(_Message):
+    """The relay raised a `MediaError`."""
+
+    kind: Literal["refused"] = "refused"
+    code: MediaErrorCode
+    text: str
+
+
+Result = Annotated[Offer | Done | Counted | Refused, Field(discriminator="kind")]
+
+
+class Call(_Message):
+    """Server to worker."""
+
+    id: int
+    request: Request
+
+
+class Reply(_Message):
+    """Worker to server: the result of the call with this id."""
+
+    kind: Literal["reply"] = "reply"
+    id: int
+    result: Result
+
+
+class Report(_Message):
+    """Worker to server: something happened."""
+
+    kind: Literal["report"] = "report"
+    event: Event
+
+
+FromWorker: TypeAdapter[Reply | Report] = TypeAdapter(Annotated[Reply | Report, Field(discriminator="kind")])
+
+
+class Ready(_Message):
+    """The one line a worker prints when it can be used."""
+
+    control_port: int
+    udp_port: int

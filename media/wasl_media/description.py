@@ -1,0 +1,212 @@
+"""The relay's SDP offer, and what it needs to know from the answer.
+
+Sources: RFC 8866 (SDP), RFC 8829 (JSEP), RFC 9143 (BUNDLE), RFC 8839 (ICE in SDP), RFC 8842 (DTLS in SDP),
+RFC 5576 (a=ssrc, FID), RFC 4588 (apt), RFC 7587 (Opus), RFC 7741 (VP8), RFC 5506 (a=rtcp-rsize).
+aiortc writes and parses the text.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from aiortc import (
+    RTCDtlsFingerprint,
+    RTCDtlsParameters,
+    RTCIceCandidate,
+    RTCIceParameters,
+    RTCRtpCodecParameters,
+    RTCRtpHeaderExtensionParameters,
+    RTCRtpParameters,
+)
+from aiortc.rtcrtpparameters import RTCRtcpFeedback
+from aiortc.sdp import GroupDescription, MediaDescription, SessionDescription, SsrcDescription
+
+from wasl_media.errors import MediaError, MediaErrorCode
+from wasl_media.ice import Address, Credentials
+
+Kind = Literal["audio", "video"]
+KINDS: tuple[Kind, Kind] = ("audio", "video")
+
+OPUS = 96
+VP8 = 97
+VP8_RTX = 98
+"""Payload types: the relay always offers, so they are the same for everybody and packets pass unchanged."""
+PAYLOAD_TYPES: dict[Kind, int] = {"audio": OPUS, "video": VP8}
+CLOCK_RATES: dict[Kind, int] = {"audio": 48_000, "video": 90_000}
+"""Timestamp units in a second."""
+ABS_SEND_TIME = 3
+"""Identifier of that header extension. It passes unchanged: a receiver's estimate (REMB) is then one of
+the whole way from the sender, which nobody else estimates."""
+START_BITRATE = 900
+"""kbit/s that Chromium begins with, instead of 300 and half a minute of growing."""
+MAX_SDP = 60_000
+"""Characters."""
+_HIGHEST_PRIORITY = 126 << 24 | 65_535 << 8 | 255
+
+_EXTENSIONS: dict[Kind, list[RTCRtpHeaderExtensionParameters]] = {
+    # No MID: a forwarded MID would name an m-line of its sender, and misroute the packet in its receiver.
+    "audio": [RTCRtpHeaderExtensionParameters(2, "urn:ietf:params:rtp-hdrext:ssrc-audio-level")],
+    "video": [
+        RTCRtpHeaderExtensionParameters(ABS_SEND_TIME, "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time")
+    ],
+}
+_CODECS: dict[Kind, list[RTCRtpCodecParameters]] = {
+    "audio": [RTCRtpCodecParameters("audio/opus", 48_000, 2, OPUS, [], {"minptime": 10, "useinbandfec": 1})],
+    "video": [
+        RTCRtpCodecParameters(
+            "video/VP8",
+            90_000,
+            None,
+            VP8,
+            [
+                RTCRtcpFeedback("nack"),
+                RTCRtcpFeedback("nack", "pli"),
+                RTCRtcpFeedback("ccm", "fir"),
+                RTCRtcpFeedback("goog-remb"),
+            ],
+            {"x-google-start-bitrate": START_BITRATE},
+        ),
+        RTCRtpCodecParameters("video/rtx", 90_000, None, VP8_RTX, [], {"apt": VP8}),
+    ],
+}
+
+
+@dataclass(frozen=True)
+class OutgoingStream:
+    """One stream of the offer."""
+
+    slot: int
+    kind: Kind
+    ssrc: int
+    rtx_ssrc: int
+
+    @property
+    def name(self) -> str:
+        """The media stream (msid) and CNAME: sound and picture of one slot share it, so they stay in sync."""
+        return f"slot{self.slot}"
+
+    @property
+    def mid(self) -> str:
+        """The m-line: audio before video, slot by slot."""
+        return str(2 * self.slot + KINDS.index(self.kind))
+
+
+@dataclass(frozen=True)
+class IncomingStream:
+    """What the answer says about the peer's own stream of one kind."""
+
+    ssrc: int | None
+    rtx_ssrc: int | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the relay needs to know of an answer."""
+
+    fingerprints: list[RTCDtlsFingerprint]
+    our_role: Literal["client", "server"]
+    """Of the relay in the DTLS handshake."""
+    incoming: dict[Kind, IncomingStream]
+
+
+def write_offer(
+    streams: Sequence[OutgoingStream],
+    credentials: Credentials,
+    fingerprints: list[RTCDtlsFingerprint],
+    addresses: Sequence[Address],
+) -> str:
+    """The offer: slot 0 sends and receives, the others only send; everything on one transport."""
+    offer = SessionDescription()
+    offer.type = "offer"
+    version = int(time.time())
+    offer.origin = f"- {version} {version} IN IP4 0.0.0.0"
+    offer.group = [GroupDescription("BUNDLE", [stream.mid for stream in streams])]
+    offer.msid_semantic = [GroupDescription("WMS", ["*"])]
+    offer.media = [_media(stream, credentials, fingerprints, addresses) for stream in streams]
+    # aiortc cannot write this line, and our feedback comes without a report in front of it.
+    return str(offer).replace("a=rtcp-mux\r\n", "a=rtcp-mux\r\na=rtcp-rsize\r\n")
+
+
+def _media(
+    stream: OutgoingStream,
+    credentials: Credentials,
+    fingerprints: list[RTCDtlsFingerprint],
+    addresses: Sequence[Address],
+) -> MediaDescription:
+    codecs = _CODECS[stream.kind]
+    media = MediaDescription(stream.kind, addresses[0][1], "UDP/TLS/RTP/SAVPF", [codec.payloadType for codec in codecs])
+    media.host = addresses[0][0]
+    media.direction = "sendrecv" if stream.slot == 0 else "sendonly"
+    media.msid = f"{stream.name} {stream.name}-{stream.kind}"
+    media.rtp = RTCRtpParameters(codecs, _EXTENSIONS[stream.kind], stream.mid)
+    media.rtcp_host, media.rtcp_port, media.rtcp_mux = "0.0.0.0", 9, True
+    _name_sources(media, stream)
+    media.ice = RTCIceParameters(credentials.username, credentials.password, iceLite=True)
+    media.ice_candidates = [_candidate(number, address) for number, address in enumerate(addresses)]
+    media.ice_candidates_complete = True
+    media.dtls = RTCDtlsParameters(fingerprints, role="auto")
+    return media
+
+
+def _name_sources(media: MediaDescription, stream: OutgoingStream) -> None:
+    media.ssrc = [SsrcDescription(stream.ssrc, cname=stream.name)]
+    if stream.kind == "video":
+        media.ssrc.append(SsrcDescription(stream.rtx_ssrc, cname=stream.name))
+        media.ssrc_group = [GroupDescription("FID", [stream.ssrc, stream.rtx_ssrc])]
+
+
+def _candidate(number: int, address: Address) -> RTCIceCandidate:
+    """A host candidate; the first address is preferred (RFC 8445, 5.1.2)."""
+    priority = _HIGHEST_PRIORITY - (number << 8)
+    return RTCIceCandidate(1, str(number + 1), address[0], address[1], priority, "udp", "host")
+
+
+def read_answer(sdp: str, streams: Sequence[OutgoingStream]) -> Answer:
+    """Read an answer to the offer of these streams. Raises MediaError (bad_sdp) with the reason."""
+    if len(sdp) > MAX_SDP:
+        raise _bad("it is too long")
+    try:
+        parsed = SessionDescription.parse(sdp)
+        return _understand(parsed, streams)
+    except MediaError:
+        raise
+    except Exception as error:  # aiortc's parser trusts its input; anything may come out of it
+        raise _bad(f"it cannot be parsed ({type(error).__name__})") from error
+
+
+def _understand(answer: SessionDescription, streams: Sequence[OutgoingStream]) -> Answer:
+    if [(m.kind, m.rtp.muxId) for m in answer.media] != [(s.kind, s.mid) for s in streams]:
+        raise _bad("its m-lines are not those of the offer")
+    first = answer.media[0]
+    if first.dtls is None or not first.dtls.fingerprints:
+        raise _bad("it has no DTLS fingerprint")
+    if first.dtls.role not in ("client", "server"):
+        raise _bad("its a=setup must be active or passive")
+    if any(media.port == 0 for media in answer.media):
+        raise _bad("it rejects an m-line; inactive is the way to say no")
+    for media in answer.media:
+        if not media.rtcp_mux:
+            raise _bad("it does not multiplex RTCP")
+    return Answer(
+        fingerprints=first.dtls.fingerprints,
+        our_role="server" if first.dtls.role == "client" else "client",
+        incoming={kind: _incoming(answer.media[KINDS.index(kind)]) for kind in KINDS},
+    )
+
+
+def _incoming(media: MediaDescription) -> IncomingStream:
+    numbers = [source.ssrc for source in media.ssrc]
+    pair = next((group.items for group in media.ssrc_group if group.semantic == "FID"), None)
+    if pair is not None and len(pair) == 2:
+        numbers = [int(pair[0]), int(pair[1])]
+    return IncomingStream(
+        ssrc=numbers[0] if numbers else None,
+        rtx_ssrc=numbers[1] if len(numbers) > 1 else None,
+    )
+
+
+def _bad(reason: str) -> MediaError:
+    return MediaError(MediaErrorCode.BAD_SDP, f"the answer is refused: {reason}")

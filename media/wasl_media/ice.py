@@ -1,0 +1,61 @@
+"""ICE-lite: the answering half of ICE, enough for a server that everybody can reach.
+
+Sources: RFC 8445 (ICE; 2.5 and 5.2 lite, 7.3 how checks are answered), RFC 8489 (STUN; 9.1 message integrity,
+14 attributes), RFC 7675 (consent: who is not heard for some time is gone).
+"""
+
+from __future__ import annotations
+
+import secrets
+import struct
+from dataclasses import dataclass, field
+
+from aioice import stun
+
+Address = tuple[str, int]
+"""IPv4 address in dotted form, UDP port."""
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """The relay's end of one peer's connectivity checks: 48 and 144 bits of chance (RFC 8445, 5.3)."""
+
+    username: str = field(default_factory=lambda: secrets.token_hex(6))
+    password: str = field(default_factory=lambda: secrets.token_hex(18))
+
+
+class IceAgent:
+    """Answers one peer's checks and learns where the peer is now."""
+
+    def __init__(self) -> None:
+        self.credentials = Credentials()
+        self.address: Address | None = None
+        """Where to send: the last address that the peer nominated."""
+
+    def answer(self, check: stun.Message, sender: Address) -> bytes | None:
+        """The response to a binding request from `sender`, or None if it is not authentic.
+
+        A request with USE-CANDIDATE moves the peer to its sender's address, every time: a phone that
+        changes from Wi-Fi to mobile data shows up as a new address under the same credentials.
+        """
+        key = self.credentials.password.encode()
+        if not check.check_message_integrity(key):
+            return None
+        if "USE-CANDIDATE" in check.attributes:
+            self.address = sender
+        response = stun.Message(stun.Method.BINDING, stun.Class.RESPONSE, check.transaction_id)
+        response.attributes["XOR-MAPPED-ADDRESS"] = sender
+        response.add_message_integrity(key)
+        return bytes(response)
+
+
+def read_check(datagram: bytes) -> tuple[str, stun.Message] | None:
+    """Our username in a binding request, and the request; None for anything else (RFC 8445, 7.2.2)."""
+    try:
+        message = stun.parse_message(datagram)
+    except (ValueError, IndexError, struct.error):
+        return None
+    if (message.message_method, message.message_class) != (stun.Method.BINDING, stun.Class.REQUEST):
+        return None
+    ours, _, _ = message.attributes.get("USERNAME", "").partition(":")
+    return (ours, message) if ours else None

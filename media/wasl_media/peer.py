@@ -1,0 +1,239 @@
+"""One person's connection with the relay: what she sends, and four slots that show her others."""
+
+from __future__ import annotations
+
+import secrets
+import struct
+from collections.abc import Callable, Sequence
+
+from aiortc.rtp import (
+    RTCP_PSFB_APP,
+    RTCP_PSFB_FIR,
+    RTCP_PSFB_PLI,
+    RTCP_RTPFB_NACK,
+    AnyRtcpPacket,
+    RtcpPsfbPacket,
+    RtcpReceiverInfo,
+    RtcpRrPacket,
+    RtcpRtpfbPacket,
+    RtcpSrPacket,
+)
+
+from wasl_media import rtcp
+from wasl_media.description import KINDS, OPUS, VP8, VP8_RTX, Kind, OutgoingStream, read_answer, write_offer
+from wasl_media.errors import MediaError, MediaErrorCode
+from wasl_media.events import Absence, Event, PeerConnected, PeerDisconnected
+from wasl_media.ice import Address
+from wasl_media.link import Link
+from wasl_media.port import UdpPort
+from wasl_media.publication import Publication
+from wasl_media.rtp import HEADER, header_length, payload_type
+from wasl_media.stats import PeerStats
+from wasl_media.subscription import Subscription
+
+SLOTS = 4
+REPORT_INTERVAL = 1.0
+"""Seconds between receiver reports."""
+
+
+class Peer:
+    """Ends by `close` alone: a page that goes away is an absence, told by `on_event`, until then."""
+
+    def __init__(self, identifier: str, port: UdpPort, on_event: Callable[[Event], None]) -> None:
+        self.id = identifier
+        self._on_event = on_event
+        self.link = Link(port, self, self._connected, self._ended)
+        self._streams = _choose_streams()
+        self.subscriptions = {(stream.slot, stream.kind): Subscription(stream, self.link) for stream in self._streams}
+        self._by_ssrc = {s.stream.ssrc: s for s in self.subscriptions.values()}
+        self._reporter = self._streams[0].ssrc
+        self.publications: dict[Kind, Publication] = {
+            kind: Publication(kind, self._reporter, self.link.send_rtcp) for kind in KINDS
+        }
+        self.connected = False
+        self._over: Absence | None = None
+        self._answered = False
+        self._report_due_at = 0.0
+
+    # Negotiation
+
+    def offer(self, addresses: Sequence[Address]) -> str:
+        """The SDP offer."""
+        return write_offer(self._streams, self.link.agent.credentials, self.link.fingerprints, addresses)
+
+    def answer(self, sdp: str) -> None:
+        """Take the page's answer and shake hands. Raises MediaError (bad_sdp, already_answered)."""
+        if self._answered:
+            raise MediaError(MediaErrorCode.ALREADY_ANSWERED, f"peer {self.id} has answered already")
+        answer = read_answer(sdp, self._streams)
+        for kind, stream in answer.incoming.items():
+            self.publications[kind].adopt(stream.ssrc, stream.rtx_ssrc)
+        self.link.start(answer.fingerprints, answer.our_role)
+        self._answered = True
+
+    # Presence
+
+    def _connected(self) -> None:
+        self._change(connected=True)
+
+    def _ended(self, absence: Absence) -> None:
+        self._over = absence
+        self._change(connected=False, absence=absence)
+
+    def watch(self, now: float, consent: float) -> None:
+        """Notice that the peer fell silent for `consent` seconds, or came back."""
+        if self.link.secured and self._over is None:
+            self._change(connected=now - self.link.heard_at < consent)
+
+    def _change(self, *, connected: bool, absence: Absence = Absence.SILENT) -> None:
+        if connected is self.connected and absence is not Absence.FAILED:
+            return
+        self.connected = self.link.consented = connected
+        for subscription in self.subscriptions.values():
+            subscription.hold()
+        if connected:
+            self._on_event(PeerConnected(peer=self.id))
+        else:
+            self._on_event(PeerDisconnected(peer=self.id, reason=absence))
+
+    # Slots
+
+    def show(self, slot: int, source: Peer | None, now: float) -> None:
+        """Show in this slot what `source` sends."""
+        for kind in KINDS:
+            publication = source.publications[kind] if source is not None else None
+            self.subscriptions[slot, kind].show(publication, now)
+
+    # From the network
+
+    def receive_rtp(self, packet: bytes, now: float) -> None:
+        """An RTP packet. A malformed one, or one of no stream of ours, is dropped."""
+        try:
+            header_length(packet)
+        except ValueError:
+            return
+        ssrc = HEADER.unpack_from(packet)[4]
+        audio, video = self.publications["audio"], self.publications["video"]
+        if ssrc == video.ssrc:
+            video.receive(packet, now)
+        elif ssrc == audio.ssrc:
+            audio.receive(packet, now)
+        elif ssrc == video.rtx_ssrc:
+            video.receive_retransmission(packet, now)
+        else:
+            self._receive_unannounced(packet, ssrc, now)
+
+    def _receive_unannounced(self, packet: bytes, ssrc: int, now: float) -> None:
+        """An SSRC that the answer did not name: the payload type tells what it is.
+
+        A page that answered without a track may send one later; not every browser announced its SSRC then.
+        """
+        kind = payload_type(packet)
+        video = self.publications["video"]
+        if kind == VP8_RTX and video.ssrc is not None:
+            video.rtx_ssrc = ssrc
+            video.receive_retransmission(packet, now)
+        elif kind in (OPUS, VP8):
+            publication = self.publications["audio" if kind == OPUS else "video"]
+            publication.adopt(ssrc, None)
+            publication.receive(packet, now)
+
+    def receive_rtcp(self, data: bytes, now: float) -> None:
+        """A compound RTCP packet; what is not for us is dropped."""
+        for packet in rtcp.parse(data):
+            self._receive_rtcp_packet(packet, now)
+
+    def _receive_rtcp_packet(self, packet: AnyRtcpPacket, now: float) -> None:
+        if isinstance(packet, RtcpSrPacket):
+            self._receive_clock(packet, now)
+            self._receive_reports(packet.reports, now)
+        elif isinstance(packet, RtcpRrPacket):
+            self._receive_reports(packet.reports, now)
+        elif isinstance(packet, RtcpRtpfbPacket) and packet.fmt == RTCP_RTPFB_NACK:
+            if (subscription := self._by_ssrc.get(packet.media_ssrc)) is not None:
+                subscription.retransmit(packet.lost, now)
+        elif isinstance(packet, RtcpPsfbPacket):
+            self._receive_picture_feedback(packet, now)
+
+    def _receive_clock(self, packet: RtcpSrPacket, now: float) -> None:
+        for publication in self.publications.values():
+            if publication.ssrc == packet.ssrc:
+                info = packet.sender_info
+                publication.receive_clock(info.ntp_timestamp, info.rtp_timestamp, now)
+
+    def _receive_reports(self, reports: list[RtcpReceiverInfo], now: float) -> None:
+        for report in reports:
+            if (subscription := self._by_ssrc.get(report.ssrc)) is not None:
+                subscription.receive_report(report, now)
+
+    def _receive_picture_feedback(self, packet: RtcpPsfbPacket, now: float) -> None:
+        if packet.fmt == RTCP_PSFB_APP:
+            self._receive_bitrate_limit(packet, now)
+        elif packet.fmt in (RTCP_PSFB_PLI, RTCP_PSFB_FIR):
+            subscription = self._by_ssrc.get(_media_of(packet))
+            if subscription is not None and subscription.source is not None:
+                subscription.source.request_keyframe(now)
+
+    def _receive_bitrate_limit(self, packet: RtcpPsfbPacket, now: float) -> None:
+        """REMB speaks of the whole path; its pictures share it alike."""
+        if (limit := rtcp.read_bitrate_limit(packet)) is None:
+            return
+        videos = [self.subscriptions[slot, "video"] for slot in range(SLOTS)]
+        pictures = [video for video in videos if video.source is not None]
+        for subscription in pictures:
+            subscription.bitrate_limit = limit // len(pictures)
+            if subscription.source is not None:
+                subscription.source.limit_bitrate(now)
+
+    # Clockwork
+
+    def tick(self, now: float) -> None:
+        """Repeat requests and send reports. To be called about every 50 ms."""
+        for publication in self.publications.values():
+            publication.tick(now)
+        if now >= self._report_due_at and self.link.up:
+            self._report_due_at = now + REPORT_INTERVAL
+            reports = [r for p in self.publications.values() if (r := p.report(now)) is not None]
+            if reports:
+                self.link.send_rtcp(rtcp.receiver_report(self._reporter, reports))
+
+    def stats(self) -> PeerStats:
+        """What was counted so far."""
+        publications, subscriptions = self.publications.values(), self.subscriptions.values()
+        trips = [s.round_trip for s in subscriptions if s.round_trip is not None]
+        return PeerStats(
+            peer=self.id,
+            connected=self.connected,
+            packets_in=sum(p.packets for p in publications),
+            bytes_in=sum(p.bytes for p in publications),
+            packets_out=self.link.packets_out,
+            bytes_out=self.link.bytes_out,
+            lost=sum(p.lost for p in publications),
+            recovered=sum(p.recovered for p in publications),
+            retransmitted=sum(s.retransmitted for s in subscriptions),
+            round_trip=min(trips) if trips else None,
+        )
+
+    async def close(self) -> None:
+        """End the connection; nobody sees this peer any more. Idempotent."""
+        for subscription in self.subscriptions.values():
+            subscription.leave()
+        for publication in self.publications.values():
+            publication.close()
+        await self.link.close()
+
+
+def _choose_streams() -> list[OutgoingStream]:
+    """Four pairs of m-lines with SSRCs that differ."""
+    numbers: set[int] = set()
+    while len(numbers) < 4 * SLOTS:
+        numbers.add(1 + secrets.randbelow((1 << 32) - 1))
+    fresh = iter(numbers)
+    return [OutgoingStream(slot, kind, next(fresh), next(fresh)) for slot in range(SLOTS) for kind in KINDS]
+
+
+def _media_of(packet: RtcpPsfbPacket) -> int:
+    """The stream that feedback is about; FIR names it in its first entry (RFC 5104, 4.3.1.1)."""
+    if packet.media_ssrc or len(packet.fci) < 4:
+        return packet.media_ssrc
+    return int(struct.unpack_from("!I", packet.fci)[0])

@@ -1,0 +1,186 @@
+"""One stream that a peer sends, and those who receive it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from aiortc.rtp import RtcpReceiverInfo
+
+from wasl_media import rtcp
+from wasl_media.description import CLOCK_RATES, PAYLOAD_TYPES, Kind
+from wasl_media.gaps import Gaps
+from wasl_media.history import HISTORY_SIZE, History
+from wasl_media.reception import Reception, SenderClock
+from wasl_media.rtp import HEADER, unwrap_retransmission
+
+if TYPE_CHECKING:
+    from wasl_media.subscription import Subscription
+
+KEYFRAME_INTERVAL = 0.3
+"""Seconds between two requests for a keyframe; more would only cost the sender bitrate."""
+_STILL_FLOWING = 1.0
+"""Seconds after its last packet that a stream counts as switched off: nobody is asked for keyframes then."""
+LIMIT_INTERVAL = 1.0
+"""Seconds between two bitrate limits, unless the limit falls."""
+
+
+class Publication:
+    """Exists as long as its peer, also before and between streams: a camera may come on later.
+
+    All times are seconds on the monotonic clock. `feedback` sends RTCP to the peer, in the name of `reporter`
+    (an SSRC of ours).
+    """
+
+    def __init__(self, kind: Kind, reporter: int, feedback: Callable[[bytes], None]) -> None:
+        self.kind = kind
+        self.clock_rate = CLOCK_RATES[kind]
+        self._payload_type = PAYLOAD_TYPES[kind]
+        self._reporter = reporter
+        self._feedback = feedback
+        self.ssrc: int | None = None
+        self.rtx_ssrc: int | None = None
+        self.subscriptions: list[Subscription] = []
+        self.clock: SenderClock | None = None
+        self._reception: Reception | None = None
+        self._history = History()
+        self._gaps = Gaps()
+        self._heard_at = float("-inf")
+        self._keyframe_wanted = False
+        self._keyframe_asked_at = float("-inf")
+        self._limit = 0
+        self._limit_sent_at = float("-inf")
+        self.packets = self.bytes = self.recovered = 0
+        self._lost_before = 0
+
+    @property
+    def history(self) -> History:
+        """The last packets, by extended sequence number."""
+        return self._history
+
+    @property
+    def lost(self) -> int:
+        """Packets that never came by themselves, over all streams so far."""
+        return self._lost_before + (self._reception.lost if self._reception else 0)
+
+    def adopt(self, ssrc: int | None, rtx_ssrc: int | None) -> None:
+        """Take this SSRC for the stream: the answer announced it, or its first packet came."""
+        self._lost_before = self.lost
+        self.ssrc, self.rtx_ssrc = ssrc, rtx_ssrc
+        self._reception = self.clock = None
+        self._history, self._gaps = History(), Gaps()
+        for subscription in self.subscriptions:
+            subscription.hold()
+
+    # Packets
+
+    def receive(self, packet: bytes, now: float) -> None:
+        """A packet of the stream; one that claims to be something else is dropped."""
+        _, marked_type, sequence, timestamp, _ = HEADER.unpack_from(packet)
+        if marked_type & 0x7F != self._payload_type:
+            return
+        self._heard_at = now
+        reception = self._reception
+        if reception is None:
+            reception = self._reception = Reception(self.clock_rate, sequence)
+        index, highest = reception.index(sequence), reception.highest
+        if self._history.get(index) is not None or index <= highest - HISTORY_SIZE:
+            return  # here already, or so late that it would push out a newer one
+        if index > highest + 1:
+            self._open_gap(highest + 1, index, now)
+        elif index < highest:
+            self._gaps.close(index)
+        reception.count(index, timestamp, now)
+        self.packets += 1
+        self.bytes += len(packet)
+        self._pass_on(packet, index, timestamp, now)
+
+    def receive_retransmission(self, packet: bytes, now: float) -> None:
+        """A packet that was asked for again (RFC 4588). It fills a gap or is dropped."""
+        if self.ssrc is None or self._reception is None:
+            return
+        original = unwrap_retransmission(packet, self.ssrc, self._payload_type)
+        if original is None:
+            return
+        _, _, sequence, timestamp, _ = HEADER.unpack_from(original)
+        index = self._reception.index(sequence)
+        if self._gaps.close(index):
+            self.recovered += 1
+            self._pass_on(original, index, timestamp, now)
+
+    def _pass_on(self, packet: bytes, index: int, timestamp: int, now: float) -> None:
+        self._history.put(index, packet, now)
+        for subscription in self.subscriptions:
+            subscription.forward(packet, index, timestamp, now)
+
+    def _open_gap(self, first: int, end: int, now: float) -> None:
+        if self.kind == "audio":
+            return  # Opus carries its own repair; a second transmission would come too late
+        if self._gaps.open(first, end):
+            self._ask_again(now)
+        else:
+            self.request_keyframe(now)
+
+    def _ask_again(self, now: float) -> None:
+        due = self._gaps.due(now)
+        if due and self.ssrc is not None:
+            self._feedback(rtcp.nack(self._reporter, self.ssrc, due))
+
+    # Reports and requests
+
+    def receive_clock(self, ntp: int, timestamp: int, now: float) -> None:
+        """A sender report; those who receive the stream get it in their own numbers."""
+        self.clock = SenderClock(ntp, timestamp, now)
+        for subscription in self.subscriptions:
+            subscription.forward_clock(self.clock, now)
+
+    def report(self, now: float) -> RtcpReceiverInfo | None:
+        """How the stream arrived since the last report; None if there is no stream."""
+        if self._reception is None or self.ssrc is None:
+            return None
+        return self._reception.report(self.ssrc, self.clock, now)
+
+    def request_keyframe(self, now: float) -> None:
+        """Ask for a keyframe, now or as soon as the last request is old enough."""
+        self._keyframe_wanted = self.kind == "video"
+        self._ask_keyframe(now)
+
+    def _ask_keyframe(self, now: float) -> None:
+        rested = now - self._keyframe_asked_at >= KEYFRAME_INTERVAL
+        if self._keyframe_wanted and rested and self.ssrc is not None:
+            self._keyframe_wanted = False
+            self._keyframe_asked_at = now
+            self._feedback(rtcp.picture_loss(self._reporter, self.ssrc))
+
+    def limit_bitrate(self, now: float) -> None:
+        """Pass the least of the receivers' limits up, at most once a second unless it falls."""
+        limits = [s.bitrate_limit for s in self.subscriptions if s.bitrate_limit is not None]
+        if not limits or self.ssrc is None:
+            return
+        limit = min(limits)
+        if now - self._limit_sent_at >= LIMIT_INTERVAL or limit < 0.97 * self._limit:
+            self._limit, self._limit_sent_at = limit, now
+            self._feedback(rtcp.bitrate_limit(self._reporter, self.ssrc, limit))
+
+    def tick(self, now: float) -> None:
+        """Repeat what was not answered. To be called about every 50 ms."""
+        if self._gaps:
+            self._ask_again(now)
+            if self._gaps.give_up(now):
+                self._keyframe_wanted = True
+        flows = now - self._heard_at < _STILL_FLOWING
+        if flows and any(subscription.waits_for_keyframe for subscription in self.subscriptions):
+            self._keyframe_wanted = self.kind == "video"
+        self._ask_keyframe(now)
+
+    # Receivers
+
+    def add(self, subscription: Subscription, now: float) -> None:
+        """Let it receive the stream from the next keyframe on."""
+        self.subscriptions.append(subscription)
+        self.request_keyframe(now)
+
+    def close(self) -> None:
+        """Its peer is gone: nobody receives anything more. Idempotent."""
+        for subscription in list(self.subscriptions):
+            subscription.leave()

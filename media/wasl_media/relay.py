@@ -1,0 +1,132 @@
+"""The relay: peers by id on one UDP port, and who is shown to whom."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+
+from wasl_media.errors import MediaError, MediaErrorCode
+from wasl_media.events import Event
+from wasl_media.peer import SLOTS, Peer
+from wasl_media.port import UdpPort, open_port
+from wasl_media.stats import RelayStats
+from wasl_media.switchboard import Switchboard
+
+CONSENT = 6.0
+"""Seconds of silence after which a peer counts as gone. Browsers check every 2.5 s (RFC 7675 asks for 5),
+so two lost checks are noticed and one is not."""
+TICK = 0.05
+"""Seconds."""
+
+log = logging.getLogger(__name__)
+
+
+class Relay:
+    """Runs in the event loop that `start` was called in; closes once, by `close`."""
+
+    def __init__(
+        self,
+        port: UdpPort,
+        switchboard: Switchboard,
+        advertise: Sequence[str],
+        on_event: Callable[[Event], None],
+        consent: float,
+    ) -> None:
+        self.port = port
+        self._switchboard = switchboard
+        self._advertise = advertise
+        self._on_event = on_event
+        self._peers: dict[str, Peer] = {}
+        self._consent = consent
+        self._clockwork = asyncio.ensure_future(self._run())
+
+    @classmethod
+    async def start(
+        cls,
+        *,
+        udp_host: str,
+        udp_port: int,
+        advertise: Sequence[str],
+        on_event: Callable[[Event], None],
+        consent: float = CONSENT,
+    ) -> Relay:
+        """Open the UDP port (0: any) and offer the `advertise` addresses (IPv4) to peers.
+
+        Raises MediaError (port_in_use), or OSError if `udp_host` is not an address of this machine.
+        """
+        switchboard = Switchboard()
+        port = await open_port(udp_host, udp_port, switchboard.receive)
+        return cls(port, switchboard, advertise, on_event, consent)
+
+    @property
+    def udp_port(self) -> int:
+        """The port that peers reach the relay on."""
+        return self.port.number
+
+    async def open_peer(self, peer: str) -> str:
+        """Make a peer and return its SDP offer. Raises MediaError (peer_exists)."""
+        if peer in self._peers:
+            raise MediaError(MediaErrorCode.PEER_EXISTS, f"peer {peer} is open already")
+        made = self._peers[peer] = Peer(peer, self.port, self._on_event)
+        self._switchboard.plug(made.link)
+        return made.offer([(address, self.udp_port) for address in self._advertise])
+
+    async def answer(self, peer: str, sdp: str) -> None:
+        """Take the page's SDP answer. Raises MediaError (unknown_peer, bad_sdp, already_answered)."""
+        self._find(peer).answer(sdp)
+
+    async def show(self, peer: str, slot: int, source: str | None) -> None:
+        """Show in this slot of `peer` what `source` sends; None shows nothing.
+
+        Nothing is negotiated: the picture follows with the next keyframe, which is asked for, the sound at
+        once. Raises MediaError (unknown_peer, bad_slot).
+        """
+        if not 0 <= slot < SLOTS:
+            raise MediaError(MediaErrorCode.BAD_SLOT, f"slot {slot} is none of 0 to {SLOTS - 1}")
+        shown = None if source is None else self._find(source)
+        self._find(peer).show(slot, shown, time.monotonic())
+
+    async def close_peer(self, peer: str) -> None:
+        """End a peer's connection; it vanishes from all slots, its credentials are void. Idempotent."""
+        found = self._peers.pop(peer, None)
+        if found is not None:
+            self._switchboard.unplug(found.link)
+            await found.close()
+
+    async def stats(self) -> RelayStats:
+        """What was counted so far."""
+        return RelayStats(
+            peers=[peer.stats() for peer in self._peers.values()],
+            strangers=self._switchboard.strangers,
+            faults=self.port.faults,
+        )
+
+    async def close(self) -> None:
+        """Close all peers and the port. Idempotent."""
+        self._clockwork.cancel()
+        await asyncio.wait([self._clockwork])
+        for peer in list(self._peers):
+            await self.close_peer(peer)
+        self.port.close()
+
+    def _find(self, peer: str) -> Peer:
+        if (found := self._peers.get(peer)) is None:
+            raise MediaError(MediaErrorCode.UNKNOWN_PEER, f"there is no peer {peer}")
+        return found
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(TICK)
+            now = time.monotonic()
+            for peer in list(self._peers.values()):
+                self._tick(peer, now)
+
+    def _tick(self, peer: Peer, now: float) -> None:
+        try:
+            peer.tick(now)
+            peer.watch(now, self._consent)
+        except Exception:  # one peer must never stop the clockwork of all others
+            self.port.faults += 1
+            log.exception("the clockwork of a peer failed")

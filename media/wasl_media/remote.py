@@ -1,0 +1,156 @@
+"""A relay in another process, with the same methods as `Relay`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from itertools import count
+from typing import TypeVar
+
+import aiohttp
+from pydantic import ValidationError
+
+from wasl_media.control import (
+    MAX_MESSAGE,
+    PATH,
+    Call,
+    ClosePeer,
+    Counted,
+    Done,
+    FromWorker,
+    Offer,
+    OpenPeer,
+    ReadStats,
+    Refused,
+    Reply,
+    Request,
+    Result,
+    Show,
+    TakeAnswer,
+)
+from wasl_media.errors import MediaError, MediaErrorCode
+from wasl_media.events import Event
+from wasl_media.stats import RelayStats
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 10.0
+"""Seconds that a worker may take to answer."""
+HEARTBEAT = 10.0
+"""Seconds between two pings; a worker that does not answer within half of it counts as dead."""
+
+Expected = TypeVar("Expected", Offer, Done, Counted)
+
+
+class RemoteRelay:
+    """Every method raises MediaError (relay_down) when the worker is gone or does not answer within 10 s.
+
+    Ends in two ways, both idempotent: `close`, or the worker's death, which fails all that wait.
+    """
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        socket: aiohttp.ClientWebSocketResponse,
+        on_event: Callable[[Event], None],
+    ) -> None:
+        self._session = session
+        self._socket = socket
+        self._on_event = on_event
+        self._ids = count(1)
+        self._waiting: dict[int, asyncio.Future[Result]] = {}
+        self._reader = asyncio.ensure_future(self._read())
+
+    @classmethod
+    async def connect(cls, url: str, secret: str, on_event: Callable[[Event], None]) -> RemoteRelay:
+        """Open the control channel of the worker at `url` (http://host:port)."""
+        session = aiohttp.ClientSession(headers={"Authorization": f"Bearer {secret}"})
+        try:
+            async with asyncio.timeout(PATIENCE):
+                socket = await session.ws_connect(url + PATH, max_msg_size=MAX_MESSAGE, heartbeat=HEARTBEAT)
+        except BaseException as error:
+            await session.close()
+            if isinstance(error, aiohttp.ClientError | TimeoutError | OSError):
+                raise _down(f"no control channel at {url}: {error}") from error
+            raise
+        return cls(session, socket, on_event)
+
+    async def open_peer(self, peer: str) -> str:
+        """See `Relay.open_peer`."""
+        return (await self._call(OpenPeer(peer=peer), Offer)).sdp
+
+    async def answer(self, peer: str, sdp: str) -> None:
+        """See `Relay.answer`."""
+        await self._call(TakeAnswer(peer=peer, sdp=sdp), Done)
+
+    async def show(self, peer: str, slot: int, source: str | None) -> None:
+        """See `Relay.show`."""
+        await self._call(Show(peer=peer, slot=slot, source=source), Done)
+
+    async def close_peer(self, peer: str) -> None:
+        """See `Relay.close_peer`."""
+        await self._call(ClosePeer(peer=peer), Done)
+
+    async def stats(self) -> RelayStats:
+        """See `Relay.stats`."""
+        return (await self._call(ReadStats(), Counted)).stats
+
+    async def gone(self) -> None:
+        """Wait until the control channel is closed, by whomever."""
+        await asyncio.wait([self._reader])
+
+    async def close(self) -> None:
+        """Close the control channel; the worker goes on. Idempotent."""
+        self._reader.cancel()
+        await asyncio.wait([self._reader])
+        await self._socket.close()
+        await self._session.close()
+
+    async def _call(self, request: Request, expected: type[Expected]) -> Expected:
+        if self._socket.closed or self._reader.done():
+            raise _down("the control channel is closed")
+        number = next(self._ids)
+        answered = self._waiting[number] = asyncio.get_running_loop().create_future()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._socket.send_str(Call(id=number, request=request).model_dump_json())
+                result = await answered
+        except (TimeoutError, ConnectionError) as error:
+            raise _down(f"no answer to {request.kind}") from error
+        finally:
+            del self._waiting[number]
+        if isinstance(result, Refused):
+            raise MediaError(result.code, result.text)
+        if not isinstance(result, expected):
+            raise _down(f"{request.kind} was answered with {result.kind}")
+        return result
+
+    async def _read(self) -> None:
+        try:
+            async for message in self._socket:
+                if message.type is aiohttp.WSMsgType.TEXT:
+                    self._take(message.data)
+        finally:
+            for answered in self._waiting.values():
+                if not answered.done():
+                    answered.set_exception(_down("the worker is gone"))
+
+    def _take(self, text: str) -> None:
+        with contextlib.suppress(ValidationError):  # a newer worker may know more than we do
+            message = FromWorker.validate_json(text)
+            if not isinstance(message, Reply):
+                self._tell(message.event)
+            elif (answered := self._waiting.get(message.id)) is not None and not answered.done():
+                answered.set_result(message.result)
+
+    def _tell(self, event: Event) -> None:
+        try:
+            self._on_event(event)
+        except Exception:  # the listener's mistake must not end the channel
+            log.exception("a media event could not be handled")
+
+
+def _down(text: str) -> MediaError:
+    return MediaError(MediaErrorCode.RELAY_DOWN, text)

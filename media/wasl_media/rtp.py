@@ -1,0 +1,135 @@
+"""The parts of RTP that a forwarder reads and writes; everything else of a packet passes untouched.
+
+Sources: RFC 3550 section 5.1 (fixed header) and 5.3.1 (extension), RFC 8285 section 4.2 (one-byte
+extensions), RFC 4588 section 4 (retransmission payload), RFC 7741 section 4 (VP8 payload), RFC 5761 section 4
+(RTP and RTCP on one port), and the abs-send-time extension of WebRTC.
+"""
+
+from __future__ import annotations
+
+import struct
+
+HEADER = struct.Struct("!BBHII")
+"""First byte, marker and payload type, sequence number, timestamp, SSRC."""
+REWRITE = struct.Struct("!HII")
+"""Sequence number, timestamp and SSRC: what a forwarder changes, at offset 2."""
+REWRITE_OFFSET = 2
+SSRC_OFFSET = 8
+UINT16 = 0xFFFF
+UINT32 = 0xFFFFFFFF
+
+_SSRC = struct.Struct("!I")
+_SEQUENCE = struct.Struct("!H")
+_EXTENSION = struct.Struct("!HH")
+_ONE_BYTE_PROFILE = 0xBEDE
+_PADDING_BIT = 0x20
+_EXTENSION_BIT = 0x10
+_MARKER_BIT = 0x80
+_ABS_SEND_TIME_RATE = 1 << 18
+"""Units of abs-send-time in a second; 24 bits of it are sent."""
+
+
+def is_rtcp(second_byte: int) -> bool:
+    """Whether a packet that shares RTP's port is RTCP (RFC 5761, 4)."""
+    return 192 <= second_byte <= 223
+
+
+def header_length(packet: bytes) -> int:
+    """Bytes before the payload. Raises ValueError for what is no RTP packet (RFC 3550, 5.1)."""
+    if len(packet) < HEADER.size or packet[0] >> 6 != 2:
+        raise ValueError("no RTP header")
+    length = HEADER.size + 4 * (packet[0] & 0x0F)
+    if packet[0] & _EXTENSION_BIT:
+        if len(packet) < length + _EXTENSION.size:
+            raise ValueError("cut off in the extension header")
+        length += _EXTENSION.size + 4 * _EXTENSION.unpack_from(packet, length)[1]
+    if len(packet) < length:
+        raise ValueError("cut off in the header")
+    return length
+
+
+def payload_type(packet: bytes) -> int:
+    """The payload type of an RTP packet."""
+    return packet[1] & ~_MARKER_BIT & 0xFF
+
+
+def starts_keyframe(packet: bytes) -> bool:
+    """Whether a packet begins a VP8 keyframe (RFC 7741, 4.2 and 4.3). False for anything unreadable."""
+    try:
+        payload = packet[header_length(packet) :]
+        return _starts_partition_zero(payload[0]) and not payload[_vp8_descriptor_length(payload)] & 0x01
+    except (ValueError, IndexError):
+        return False
+
+
+def _starts_partition_zero(descriptor: int) -> bool:
+    return bool(descriptor & 0x10) and not descriptor & 0x07
+
+
+def _vp8_descriptor_length(payload: bytes) -> int:
+    """Bytes before the VP8 payload header: X, I, L, T and K say which optional ones are there."""
+    if not payload[0] & 0x80:
+        return 1
+    extension, length = payload[1], 2
+    if extension & 0x80:
+        length += 2 if payload[length] & 0x80 else 1
+    if extension & 0x40:
+        length += 1
+    if extension & 0x30:
+        length += 1
+    return length
+
+
+def wrap_retransmission(packet: bytes, sequence: int, payload_type: int) -> bytearray:
+    """An RTX packet around `packet`, whose number towards this receiver is `sequence` (RFC 4588, 4).
+
+    Sequence number, timestamp and SSRC of the RTX stream are still to be written at `REWRITE_OFFSET`.
+    """
+    at = header_length(packet)
+    wrapped = bytearray(packet)
+    wrapped[at:at] = _SEQUENCE.pack(sequence)
+    wrapped[1] = (packet[1] & _MARKER_BIT) | payload_type
+    return wrapped
+
+
+def unwrap_retransmission(packet: bytes, ssrc: int, payload_type: int) -> bytes | None:
+    """The original packet inside an RTX packet (RFC 4588, 4), or None for a padding probe without one."""
+    at = header_length(packet)
+    end = len(packet) - (packet[-1] if packet[0] & _PADDING_BIT else 0)
+    if end < at + _SEQUENCE.size:
+        return None
+    original = bytearray(packet[:end])
+    original[0] &= ~_PADDING_BIT & 0xFF
+    original[1] = (packet[1] & _MARKER_BIT) | payload_type
+    original[2:4] = packet[at : at + _SEQUENCE.size]
+    _SSRC.pack_into(original, SSRC_OFFSET, ssrc)
+    del original[at : at + _SEQUENCE.size]
+    return bytes(original)
+
+
+def send_time_offset(packet: bytes | bytearray, identifier: int) -> int | None:
+    """Where the three bytes of abs-send-time begin, or None: a one-byte extension (RFC 8285, 4.2)."""
+    if not packet[0] & _EXTENSION_BIT:
+        return None
+    at = HEADER.size + 4 * (packet[0] & 0x0F)
+    profile, words = _EXTENSION.unpack_from(packet, at)
+    if profile != _ONE_BYTE_PROFILE:
+        return None
+    at += _EXTENSION.size
+    end = at + 4 * words
+    while at < end:
+        if packet[at] == 0:
+            at += 1
+        elif packet[at] >> 4 == identifier:
+            return at + 1 if packet[at] & 0x0F == 2 and at + 4 <= end else None
+        else:
+            at += 2 + (packet[at] & 0x0F)
+    return None
+
+
+def delay_send_time(packet: bytearray, identifier: int, seconds: float) -> None:
+    """Move the abs-send-time of a packet that is sent again later, so that estimators are not misled."""
+    at = send_time_offset(packet, identifier)
+    if at is not None:
+        sent = int.from_bytes(packet[at : at + 3], "big") + int(seconds * _ABS_SEND_TIME_RATE)
+        packet[at : at + 3] = (sent & 0xFFFFFF).to_bytes(3, "big")

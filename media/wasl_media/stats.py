@@ -1,0 +1,37 @@
+"""What a relay has counted."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+
+class PeerStats(BaseModel):
+    """One peer since it was opened."""
+
+    model_config = ConfigDict(frozen=True)
+    peer: str
+    connected: bool
+    packets_in: int
+    """RTP packets that came from the peer, retransmissions not counted."""
+    bytes_in: int
+    packets_out: int
+    bytes_out: int
+    lost: int
+    """RTP packets of the peer that never came by themselves, repaired or not."""
+    recovered: int
+    """How many of these a retransmission brought back."""
+    retransmitted: int
+    """Packets sent again because the peer missed them."""
+    round_trip: float | None
+    """Seconds between relay and peer, as its last receiver report told (RFC 3550, 6.4.1)."""
+
+
+class RelayStats(BaseModel):
+    """One relay."""
+
+    model_config = ConfigDict(frozen=True)
+    peers: list[PeerStats]
+    strangers: int
+    """Datagrams that belonged to no peer or were not what they claimed to be."""
+    faults: int
+    """Datagrams that made our own code fail; each is in the log, and each is a mistake of ours."""

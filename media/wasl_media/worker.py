@@ -1,0 +1,201 @@
+"""The worker process: one relay, driven over its control channel."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import hmac
+import logging
+import os
+import signal
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aiohttp import WSMsgType, web
+from pydantic import ValidationError
+
+from wasl_media.control import (
+    MAX_MESSAGE,
+    PATH,
+    Call,
+    ClosePeer,
+    Counted,
+    Done,
+    Offer,
+    OpenPeer,
+    Ready,
+    Refused,
+    Reply,
+    Report,
+    Request,
+    Result,
+    Show,
+    TakeAnswer,
+)
+from wasl_media.errors import MediaError, MediaErrorCode
+from wasl_media.events import Event
+from wasl_media.relay import Relay
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class WorkerSettings:
+    """What a worker is started with."""
+
+    control_host: str
+    control_port: int
+    """0: any."""
+    udp_host: str
+    udp_port: int
+    """0: any."""
+    advertise: Sequence[str]
+    """IPv4 addresses that pages reach the UDP port on, the best first."""
+    secret: str
+    """Of the control channel."""
+
+
+class Worker:
+    """Serves the control channel of a relay."""
+
+    def __init__(self, secret: str) -> None:
+        self._authorization = f"Bearer {secret}".encode()
+        self._relay: Relay | None = None
+        self._clients: set[web.WebSocketResponse] = set()
+        self._sending: set[asyncio.Task[None]] = set()
+        self.application = web.Application()
+        self.application.router.add_get(PATH, self._serve)
+        self.application.on_shutdown.append(self._hang_up)
+
+    def drive(self, relay: Relay) -> None:
+        """Let clients drive this relay."""
+        self._relay = relay
+
+    def report(self, event: Event) -> None:
+        """Tell every client what happened."""
+        text = Report(event=event).model_dump_json()
+        for client in self._clients:
+            self._send(client, text)
+
+    def _send(self, client: web.WebSocketResponse, text: str) -> None:
+        task = asyncio.ensure_future(_send_text(client, text))
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+
+    async def _serve(self, request: web.Request) -> web.StreamResponse:
+        given = request.headers.get("Authorization", "").encode(errors="replace")
+        if not hmac.compare_digest(given, self._authorization):
+            raise web.HTTPUnauthorized
+        socket = web.WebSocketResponse(max_msg_size=MAX_MESSAGE, compress=False)
+        await socket.prepare(request)
+        self._clients.add(socket)
+        try:
+            async for message in socket:
+                if message.type is WSMsgType.TEXT:
+                    await self._take(socket, message.data)
+        finally:
+            self._clients.discard(socket)
+        return socket
+
+    async def _take(self, socket: web.WebSocketResponse, text: str) -> None:
+        try:
+            call = Call.model_validate_json(text)
+        except ValidationError as error:
+            log.warning("a control message was not understood: %s", error)
+            await socket.close(code=1007)
+            return
+        reply = Reply(id=call.id, result=await self._carry_out(call.request))
+        await _send_text(socket, reply.model_dump_json())
+
+    async def _carry_out(self, request: Request) -> Result:
+        try:
+            return await self._ask_relay(request)
+        except MediaError as error:
+            return Refused(code=error.code, text=error.text)
+        except Exception:
+            log.exception("a control request failed")
+            return Refused(code=MediaErrorCode.BAD_REQUEST, text="the relay failed; its log tells why")
+
+    async def _ask_relay(self, request: Request) -> Result:
+        relay = self._relay
+        if relay is None:
+            raise MediaError(MediaErrorCode.RELAY_DOWN, "the relay is not ready")
+        if isinstance(request, OpenPeer):
+            return Offer(sdp=await relay.open_peer(request.peer))
+        if isinstance(request, TakeAnswer):
+            await relay.answer(request.peer, request.sdp)
+        elif isinstance(request, Show):
+            await relay.show(request.peer, request.slot, request.source)
+        elif isinstance(request, ClosePeer):
+            await relay.close_peer(request.peer)
+        else:
+            return Counted(stats=await relay.stats())
+        return Done()
+
+    async def _hang_up(self, _: web.Application) -> None:
+        for client in list(self._clients):
+            await client.close(code=1001)
+
+
+async def _send_text(client: web.WebSocketResponse, text: str) -> None:
+    with contextlib.suppress(ConnectionError):
+        await client.send_str(text)
+
+
+async def run_worker(settings: WorkerSettings) -> None:
+    """Serve until SIGTERM, SIGINT, or the end of standard input (the parent died).
+
+    Raises MediaError (port_in_use), or OSError if an address is not ours.
+    """
+    stop = asyncio.Event()
+    _stop_on_signals(stop)
+    _stop_with_parent(stop)
+    worker = Worker(settings.secret)
+    relay = await Relay.start(
+        udp_host=settings.udp_host,
+        udp_port=settings.udp_port,
+        advertise=settings.advertise,
+        on_event=worker.report,
+    )
+    worker.drive(relay)
+    runner = web.AppRunner(worker.application, access_log=None)
+    try:
+        await runner.setup()
+        site = web.TCPSite(runner, settings.control_host, settings.control_port)
+        await site.start()
+        ready = Ready(control_port=runner.addresses[0][1], udp_port=relay.udp_port)
+        print(ready.model_dump_json(), flush=True)
+        _tune_garbage_collection()
+        await stop.wait()
+    finally:
+        await relay.close()
+        await runner.cleanup()
+
+
+def _tune_garbage_collection() -> None:
+    """Nothing loaded so far will ever be garbage, and a full collection is a pause that people see."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 50)
+
+
+def _stop_on_signals(stop: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+
+
+def _stop_with_parent(stop: asyncio.Event) -> None:
+    """Set `stop` when standard input ends. A thread, because not every kind of input can be polled."""
+    loop = asyncio.get_running_loop()
+
+    def read_to_the_end() -> None:
+        with contextlib.suppress(OSError):
+            while os.read(0, 4096):
+                pass
+        with contextlib.suppress(RuntimeError):  # the loop may be closed already
+            loop.call_soon_threadsafe(stop.set)
+
+    threading.Thread(target=read_to_the_end, name="parent-watch", daemon=True).start()

@@ -1,0 +1,105 @@
+"""A small meeting for the media tests: a relay in this process, and people who join it."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from aiortc.sdp import SessionDescription
+
+from wasl_media.aiortc_private import PacketBuffer
+from wasl_media.events import Event
+from wasl_media.ice import Address
+from wasl_media.partner import MediaPartner
+from wasl_media.port import UdpPort
+from wasl_media.relay import Relay
+from wasl_media.rtp import is_rtcp
+from wasl_media.switchboard import Switchboard
+
+Until = Callable[..., Awaitable[None]]
+
+
+async def wait_until(condition: Callable[[], Awaitable[bool]], patience: float = 15.0) -> None:
+    """Wait for a state, at most `patience` seconds."""
+    give_up_at = time.monotonic() + patience
+    while not await condition():
+        if time.monotonic() > give_up_at:
+            raise AssertionError(f"waited {patience} s in vain")
+        await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+def until() -> Until:
+    return wait_until
+
+
+class Meeting:
+    """A relay and its partners."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.relay: Relay
+        self.partners: dict[str, MediaPartner] = {}
+        self.ports: dict[str, int] = {}
+        """The UDP port of each partner."""
+        self.cut: set[int] = set()
+        """UDP ports that nothing arrives from."""
+
+    async def join(self, name: str, *, send: bool = True, shade: int = 128) -> MediaPartner:
+        partner = self.partners[name] = MediaPartner(shade=shade)
+        answer = await partner.answer(await self.relay.open_peer(name), send=send)
+        self.ports[name] = SessionDescription.parse(answer).media[0].ice_candidates[0].port
+        await self.relay.answer(name, answer)
+        return partner
+
+    def connected(self, name: str) -> bool:
+        kinds = [event.kind for event in self.events if event.peer == name]
+        return bool(kinds) and kinds[-1] == "peer_connected"
+
+    async def close(self) -> None:
+        for partner in self.partners.values():
+            await partner.close()
+
+
+@asynccontextmanager
+async def hold(monkeypatch: pytest.MonkeyPatch, loss: float) -> AsyncIterator[Meeting]:
+    """A meeting over a network that loses this part of the media packets, each way."""
+    made, chance = Meeting(), random.Random(1)
+    send, receive = UdpPort.send, Switchboard.receive
+
+    def lose(buffer: PacketBuffer) -> bool:
+        return buffer.view[0] >= 128 and not is_rtcp(buffer.view[1]) and chance.random() < loss
+
+    def send_some(port: UdpPort, packet: PacketBuffer, length: int, address: Address) -> None:
+        if not lose(packet):
+            send(port, packet, length, address)
+
+    def receive_some(board: Switchboard, packet: PacketBuffer, length: int, sender: Address, now: float) -> None:
+        if not lose(packet) and sender[1] not in made.cut:
+            receive(board, packet, length, sender, now)
+
+    monkeypatch.setattr(UdpPort, "send", send_some)
+    monkeypatch.setattr(Switchboard, "receive", receive_some)
+    relay = made.relay = await Relay.start(
+        udp_host="127.0.0.1", udp_port=0, advertise=["127.0.0.1"], on_event=made.events.append, consent=1.5
+    )
+    yield made
+    await made.close()
+    await relay.close()
+
+
+@pytest.fixture
+async def meeting(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Meeting]:
+    async with hold(monkeypatch, 0.0) as made:
+        yield made
+
+
+@pytest.fixture
+async def lossy(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Meeting]:
+    """A meeting that loses 5 of 100 packets."""
+    async with hold(monkeypatch, 0.05) as made:
+        yield made

@@ -1,0 +1,165 @@
+"""Whatever strangers send, nothing escapes and those who talk talk on."""
+
+from __future__ import annotations
+
+import random
+import socket
+from typing import Any
+
+from aioice import stun
+from aiortc.rtp import RtcpPsfbPacket, RtcpReceiverInfo, RtcpRtpfbPacket, RtcpSenderInfo, RtcpSrPacket, RtpPacket
+
+from wasl_media.aiortc_private import PacketBuffer
+from wasl_media.description import OPUS, VP8, VP8_RTX
+from wasl_media.errors import MediaError
+from wasl_media.partner import MediaPartner
+from wasl_media.peer import Peer
+from wasl_media.switchboard import Switchboard
+
+Meeting = Any
+Until = Any
+ROUNDS = 3_000
+
+
+def mutate(seed: bytes, chance: random.Random) -> bytes:
+    """Bytes turned, cut, repeated and joined."""
+    changed = bytearray(seed)
+    for _ in range(chance.randint(1, 6)):
+        at = chance.randrange(len(changed) + 1)
+        match chance.randrange(5):
+            case 0 if at < len(changed):
+                changed[at] = chance.randrange(256)
+            case 1 if at < len(changed):
+                changed[at] ^= 1 << chance.randrange(8)
+            case 2:
+                del changed[at : at + chance.randint(1, 8)]
+            case 3:
+                changed[at:at] = chance.randbytes(chance.randint(1, 8))
+            case _:
+                del changed[at:]
+    return bytes(changed)
+
+
+def a_check(username: str, password: str) -> bytes:
+    request = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
+    request.attributes["USERNAME"] = f"{username}:theirs"
+    request.attributes["USE-CANDIDATE"] = None
+    request.attributes["ERROR-CODE"] = (401, "no")
+    request.attributes["XOR-MAPPED-ADDRESS"] = ("192.0.2.1", 5)
+    request.add_message_integrity(password.encode())
+    return bytes(request)
+
+
+class SilentPort:
+    """A port that sends nothing."""
+
+    def __init__(self) -> None:
+        self.buffer = PacketBuffer()
+
+    def outgoing(self) -> PacketBuffer:
+        return self.buffer
+
+    def send(self, *_: object) -> None:
+        pass
+
+
+async def test_datagrams_of_strangers_never_raise() -> None:
+    chance = random.Random(7)
+    board = Switchboard()
+    peer = Peer("one", SilentPort(), lambda _: None)  # type: ignore[arg-type]
+    board.plug(peer.link)
+    credentials = peer.link.agent.credentials
+    seeds = [
+        a_check(credentials.username, credentials.password),
+        b"\x16\xfe\xfd" + bytes(10) + b"\x00\x05hello",
+        RtpPacket(VP8, 1, 5, 6, 7, b"\x10\x00data").serialize(),
+    ]
+    board.receive(fill(seeds[0]), len(seeds[0]), ("192.0.2.1", 1), 0.0)
+    assert board.strangers == 0
+    for _ in range(ROUNDS):
+        datagram = mutate(chance.choice(seeds), chance)[:1_800]
+        board.receive(fill(datagram), len(datagram), ("192.0.2.1", chance.randrange(3)), 0.0)
+    assert board.strangers > ROUNDS / 4
+    await peer.close()
+
+
+def fill(datagram: bytes) -> PacketBuffer:
+    buffer = PacketBuffer()
+    buffer.view[: len(datagram)] = datagram
+    return buffer
+
+
+async def test_packets_of_a_peer_never_raise() -> None:
+    """What comes after decryption: a hostile page has the keys, so this is not authentic by itself."""
+    chance = random.Random(8)
+    peers = [Peer(name, SilentPort(), lambda _: None) for name in ("one", "two")]  # type: ignore[arg-type]
+    one, two = peers
+    two.show(0, one, 0.0)
+    one.show(0, two, 0.0)
+    ours = [subscription.stream.ssrc for subscription in one.subscriptions.values()]
+    extended = bytes.fromhex("90610001 00000002 00000007 bede0002 10aa 32010203 0000 100064617461")
+    media = [
+        RtpPacket(VP8, 1, 5, 6, 7, b"\x10\x00data").serialize(),
+        RtpPacket(VP8_RTX, 1, 5, 6, 8, b"\x00\x04\x10\x00data").serialize(),
+        RtpPacket(OPUS, 1, 5, 6, 9, b"sound").serialize(),
+        extended,
+    ]
+    info = RtcpSenderInfo(1 << 40, 5, 6, 7)
+    control = [
+        bytes(RtcpSrPacket(7, info, [RtcpReceiverInfo(ours[0], 1, 2, 3, 4, 5, 6)])),
+        bytes(RtcpRtpfbPacket(1, 7, ours[1], [1, 2, 30, 65_535])),
+        bytes(RtcpPsfbPacket(1, 7, ours[1])),
+        bytes(RtcpPsfbPacket(4, 7, 0, ours[1].to_bytes(4, "big") + bytes(4))),
+        bytes(RtcpPsfbPacket(15, 7, 0, b"REMB\x01\x00\xff\xff" + bytes(4))),
+    ]
+    for number in range(ROUNDS):
+        now = number / 100
+        one.receive_rtp(mutate(chance.choice(media), chance)[:1_800], now)
+        one.receive_rtcp(mutate(chance.choice(control), chance), now)
+        for peer in peers:
+            peer.tick(now)
+    for peer in peers:
+        peer.stats()
+        await peer.close()
+
+
+async def test_answers_never_raise_anything_but_a_media_error(meeting: Meeting) -> None:
+    chance = random.Random(9)
+    partner = meeting.partners["one"] = MediaPartner()
+    answer = (await partner.answer(await meeting.relay.open_peer("one"))).encode()
+    refused = 0
+    for number in range(ROUNDS // 3):
+        await meeting.relay.open_peer(f"fuzz{number}")
+        try:
+            await meeting.relay.answer(f"fuzz{number}", mutate(answer, chance).decode(errors="replace"))
+        except MediaError:
+            refused += 1
+        await meeting.relay.close_peer(f"fuzz{number}")
+    assert refused > 0
+
+
+async def test_a_call_goes_on_under_a_storm_of_nonsense(meeting: Meeting, until: Until) -> None:
+    chance = random.Random(10)
+    await meeting.join("one")
+    viewer = await meeting.join("viewer", send=False)
+    await meeting.relay.show("viewer", 0, "one")
+
+    async def fluent() -> bool:
+        return (await viewer.measure()).slots[0].frame_rate >= 24
+
+    await until(fluent)
+    frames = (await viewer.measure()).slots[0].frames
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        for _ in range(ROUNDS):
+            first = chance.choice([0, 1, 20, 22, 63, 64, 128, 144, 191, 255])
+            datagram = bytes([first]) + chance.randbytes(chance.randrange(1_400))
+            stranger.sendto(datagram, ("127.0.0.1", meeting.relay.udp_port))
+
+    async def goes_on() -> bool:
+        return (await viewer.measure()).slots[0].frames > frames + 30
+
+    await until(goes_on)
+    await until(fluent)
+    stats = await meeting.relay.stats()
+    assert stats.faults == 0
+    assert stats.strangers > 0

@@ -1,0 +1,111 @@
+"""Connectivity checks, addresses and the UDP port."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+
+import pytest
+from aioice import stun
+
+from wasl_media import port as port_module
+from wasl_media.aiortc_private import PacketBuffer
+from wasl_media.errors import MediaError, MediaErrorCode
+from wasl_media.ice import Address, Credentials, IceAgent, read_check
+from wasl_media.port import open_port
+
+HOME, STREET = ("192.0.2.1", 1_000), ("198.51.100.1", 2_000)
+
+
+def check(credentials: Credentials, *, nominate: bool = True, password: str = "") -> bytes:
+    request = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
+    request.attributes["USERNAME"] = f"{credentials.username}:theirs"
+    request.attributes["PRIORITY"] = 1
+    request.attributes["ICE-CONTROLLING"] = 2
+    if nominate:
+        request.attributes["USE-CANDIDATE"] = None
+    request.add_message_integrity((password or credentials.password).encode())
+    return bytes(request)
+
+
+def answer(agent: IceAgent, datagram: bytes, sender: Address) -> bytes | None:
+    read = read_check(datagram)
+    assert read is not None
+    assert read[0] == agent.credentials.username
+    return agent.answer(read[1], sender)
+
+
+def test_an_authentic_check_is_answered_with_the_senders_address() -> None:
+    agent = IceAgent()
+    response = answer(agent, check(agent.credentials), HOME)
+    assert response is not None
+    read = stun.parse_message(response)
+    assert read.message_class is stun.Class.RESPONSE
+    assert read.attributes["XOR-MAPPED-ADDRESS"] == HOME
+    assert read.check_message_integrity(agent.credentials.password.encode())
+
+
+def test_a_nomination_moves_the_peer_every_time() -> None:
+    agent = IceAgent()
+    answer(agent, check(agent.credentials, nominate=False), HOME)
+    assert agent.address is None
+    for address in (HOME, STREET, HOME):
+        answer(agent, check(agent.credentials), address)
+        assert agent.address == address
+
+
+def test_a_check_with_another_password_is_not_answered() -> None:
+    agent = IceAgent()
+    assert answer(agent, check(agent.credentials, password="x" * 30), STREET) is None
+    assert agent.address is None
+
+
+@pytest.mark.parametrize(
+    "datagram", [b"", b"\0" * 20, check(Credentials())[:-1], b"\x01\x01" + check(Credentials())[2:]]
+)
+def test_what_is_no_check_is_not_read(datagram: bytes) -> None:
+    assert read_check(datagram) is None
+
+
+def test_credentials_are_long_and_never_the_same() -> None:
+    many = {Credentials() for _ in range(100)}
+    assert len(many) == 100
+    assert all(len(one.username) >= 4 and len(one.password) >= 22 for one in many)
+
+
+async def test_a_taken_port_is_waited_for_and_then_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(port_module, "BIND_PATIENCE", 0.3)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as predecessor:
+        predecessor.bind(("127.0.0.1", 0))
+        number = predecessor.getsockname()[1]
+        with pytest.raises(MediaError, match=f"port {number} on 127.0.0.1 is held") as refused:
+            await open_port("127.0.0.1", number, lambda *_: None)
+        assert refused.value.code is MediaErrorCode.PORT_IN_USE
+        monkeypatch.setattr(port_module, "BIND_PATIENCE", 5.0)
+        asyncio.get_running_loop().call_later(0.3, predecessor.close)
+        port = await open_port("127.0.0.1", number, lambda *_: None)
+    assert port.number == number
+    port.close()
+    port.close()
+
+
+async def test_a_datagram_that_breaks_its_receiver_does_not_stop_the_next() -> None:
+    received: list[bytes] = []
+    second = asyncio.Event()
+
+    def receive(buffer: PacketBuffer, length: int, _: Address, now: float) -> None:
+        assert abs(now - time.monotonic()) < 1
+        received.append(bytes(buffer.view[:length]))
+        if len(received) == 1:
+            raise RuntimeError("a mistake of ours")
+        second.set()
+
+    port = await open_port("127.0.0.1", 0, receive)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        for datagram in (b"one", b""):
+            stranger.sendto(datagram, ("127.0.0.1", port.number))
+        async with asyncio.timeout(5):
+            await second.wait()
+    assert (received, port.faults) == ([b"one", b""], 1)
+    port.close()

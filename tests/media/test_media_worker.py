@@ -1,0 +1,231 @@
+"""A relay in a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import psutil
+import pytest
+
+from wasl_media.control import PATH, Ready
+from wasl_media.errors import MediaError, MediaErrorCode
+from wasl_media.events import Event
+from wasl_media.partner import MediaPartner
+from wasl_media.process import WorkerProcess
+
+Until = Any
+
+
+class Watched:
+    """A worker process, and what it told."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.restarts = 0
+        self.process = WorkerProcess(
+            udp_host="127.0.0.1",
+            udp_port=0,
+            advertise=["127.0.0.1"],
+            on_event=self.events.append,
+            on_restart=self.count,
+        )
+
+    def count(self) -> None:
+        self.restarts += 1
+
+
+@pytest.fixture
+async def worker() -> AsyncIterator[Watched]:
+    made = Watched()
+    await made.process.start()
+    yield made
+    await made.process.stop()
+
+
+async def call(worker: Watched, until: Until) -> list[MediaPartner]:
+    """Two partners who see each other through the worker."""
+    partners = []
+    for name in ("one", "two"):
+        partner = MediaPartner()
+        partners.append(partner)
+        await worker.process.relay.answer(name, await partner.answer(await worker.process.relay.open_peer(name)))
+    await worker.process.relay.show("one", 0, "two")
+    await worker.process.relay.show("two", 0, "one")
+    for partner in partners:
+
+        async def fluent(partner: MediaPartner = partner) -> bool:
+            slot = (await partner.measure()).slots[0]
+            return slot.frame_rate >= 24 and slot.audio_energy > 0
+
+        await until(fluent)
+    return partners
+
+
+async def start_bare(*arguments: str, secret: str = "secret") -> Process:
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "wasl_media", *arguments),
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=PIPE,
+        env=os.environ | {"WASL_MEDIA_SECRET": secret},
+    )
+
+
+async def end_of(process: Process) -> tuple[int | None, str]:
+    async with asyncio.timeout(15):
+        _, errors = await process.communicate()
+    return process.returncode, errors.decode()
+
+
+async def test_a_call_through_a_worker_starts_no_thread_there(worker: Watched, until: Until) -> None:
+    assert worker.process.pid is not None
+    process = psutil.Process(worker.process.pid)
+    threads = process.num_threads()
+    partners = await call(worker, until)
+    assert process.num_threads() == threads
+    assert {event.kind for event in worker.events} == {"peer_connected"}
+    stats = await worker.process.relay.stats()
+    assert [peer.connected for peer in stats.peers] == [True, True]
+    assert stats.faults == 0
+    for partner in partners:
+        await partner.close()
+
+
+async def test_a_killed_worker_is_replaced_and_calls_can_be_placed_again(worker: Watched, until: Until) -> None:
+    before = await call(worker, until)
+    first = worker.process.pid
+    assert first is not None
+    relay = worker.process.relay
+    os.kill(first, signal.SIGKILL)
+
+    async def restarted() -> bool:
+        return worker.restarts == 1
+
+    await until(restarted)
+    assert worker.process.pid != first
+    with pytest.raises(MediaError) as refused:
+        await relay.stats()
+    assert refused.value.code is MediaErrorCode.RELAY_DOWN
+    assert (await worker.process.relay.stats()).peers == []
+    after = await call(worker, until)
+    for partner in [*before, *after]:
+        await partner.close()
+
+
+async def test_a_hanging_call_fails_when_the_worker_dies(worker: Watched) -> None:
+    assert worker.process.pid is not None
+    os.kill(worker.process.pid, signal.SIGSTOP)
+    waiting = asyncio.ensure_future(worker.process.relay.stats())
+    await asyncio.sleep(0)
+    os.kill(worker.process.pid, signal.SIGKILL)
+    with pytest.raises(MediaError) as refused:
+        await waiting
+    assert refused.value.code is MediaErrorCode.RELAY_DOWN
+
+
+async def test_refusals_come_through_the_channel(worker: Watched) -> None:
+    relay = worker.process.relay
+    await relay.open_peer("one")
+    for request, code in (
+        (relay.open_peer("one"), MediaErrorCode.PEER_EXISTS),
+        (relay.answer("one", "nonsense"), MediaErrorCode.BAD_SDP),
+        (relay.show("one", 9, None), MediaErrorCode.BAD_SLOT),
+    ):
+        with pytest.raises(MediaError) as refused:
+            await request
+        assert refused.value.code is code
+        assert refused.value.text
+    await relay.close_peer("one")
+    await relay.close_peer("one")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_worker_ends_in_order_on_a_signal(number: signal.Signals) -> None:
+    process = await start_bare()
+    assert process.stdout is not None
+    Ready.model_validate_json(await process.stdout.readline())
+    process.send_signal(number)
+    assert await end_of(process) == (0, "")
+
+
+async def test_a_worker_ends_with_its_parent() -> None:
+    process = await start_bare()
+    assert process.stdout is not None
+    assert process.stdin is not None
+    Ready.model_validate_json(await process.stdout.readline())
+    process.stdin.close()
+    assert await end_of(process) == (0, "")
+
+
+async def test_the_control_channel_wants_its_secret_and_survives_nonsense() -> None:
+    process = await start_bare(secret="right")
+    assert process.stdout is not None
+    ready = Ready.model_validate_json(await process.stdout.readline())
+    url = f"http://127.0.0.1:{ready.control_port}{PATH}"
+    async with aiohttp.ClientSession() as session:
+        for given in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "Bearer \u0648"}):
+            with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+                await session.ws_connect(url, headers=given)
+            assert refused.value.status == 401
+        for nonsense in ("", "{", "[]", '{"id":1,"request":{"kind":"no"}}', '{"id":1,"request":{"kind":"show"}}'):
+            socket = await session.ws_connect(url, headers={"Authorization": "Bearer right"})
+            await socket.send_str(nonsense)
+            assert (await socket.receive()).type is aiohttp.WSMsgType.CLOSE
+            await socket.close()
+        good = await session.ws_connect(url, headers={"Authorization": "Bearer right"})
+        await good.send_str('{"id":7,"request":{"kind":"stats"}}')
+        reply = await good.receive_json()
+        assert (reply["id"], reply["result"]["kind"]) == (7, "counted")
+        await good.close()
+    process.terminate()
+    status, _ = await end_of(process)
+    assert status == 0
+
+
+async def test_a_taken_port_ends_the_worker_with_a_sentence() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", 0))
+        number = other.getsockname()[1]
+        status, errors = await end_of(await start_bare("--udp-port", str(number)))
+    assert status == 1
+    assert f"UDP port {number} on 127.0.0.1 is held by another process" in errors
+    assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "secret", "sentence"),
+    [
+        (["--advertise", "example.org"], "s", "--advertise takes IPv4 addresses"),
+        (["--advertise", ""], "s", "--advertise takes IPv4 addresses"),
+        (["--control", "nowhere"], "s", "--control takes HOST:PORT"),
+        ([], "", "WASL_MEDIA_SECRET must hold"),
+    ],
+)
+async def test_wrong_arguments_are_named(arguments: list[str], secret: str, sentence: str) -> None:
+    status, errors = await end_of(await start_bare(*arguments, secret=secret))
+    assert status == 2
+    assert sentence in errors
+
+
+async def test_a_worker_that_cannot_start_is_told() -> None:
+    worker = WorkerProcess(
+        udp_host="192.0.2.1",
+        udp_port=0,
+        advertise=["192.0.2.1"],
+        on_event=lambda _: None,
+        on_restart=lambda: None,
+    )
+    with pytest.raises(MediaError) as refused:
+        await worker.start()
+    assert refused.value.code is MediaErrorCode.RELAY_DOWN
+    with pytest.raises(MediaError, match="not running"):
+        _ = worker.relay
+    await worker.stop()
