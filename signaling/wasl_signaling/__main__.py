@@ -12,13 +12,12 @@ import structlog
 import typer
 
 from wasl_signaling.settings import Settings
+from wasl_signaling.tryout import try_app
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="An accessible video-call service desk.")
 
 
-@app.callback()
-def _root() -> None:
-    """Keeps `wasl run` a subcommand while it is the only one."""
+app.add_typer(try_app, name="try")
 
 
 @app.command()

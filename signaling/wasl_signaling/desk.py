@@ -73,9 +73,7 @@ class DeskChannel(Channel):
         return m.Ok()
 
     async def on_sign_out(self, sid: str, request: m.SignOut) -> m.Ok:
-        reply = await self._move(self._parts.house.queue.sign_out, sid)
-        await self._parts.switchboard.disconnect(Address.desk(self._agent(sid)))
-        return reply
+        return await self._move(self._parts.house.queue.sign_out, sid)
 
     async def on_media_answer(self, sid: str, request: m.MediaAnswer) -> m.Ok:
         await self._parts.switchboard.answer(self._address(sid), request.peer, request.sdp)

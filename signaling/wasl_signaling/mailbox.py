@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -54,7 +54,6 @@ class Mailbox:
     microphone: Device = Device.OFF
     camera: Device = Device.OFF
     version: int = 0
-    opened_at: float = field(default_factory=time.monotonic)
 
 
 class Mailboxes:
@@ -68,6 +67,8 @@ class Mailboxes:
         """The page's mailbox from now on; a page that had it before is told and cut off."""
         older = self._by_address.get(address)
         mailbox = self._by_address[address] = Mailbox(address, sid, language)
+        if older is not None:
+            mailbox.microphone, mailbox.camera = older.microphone, older.camera
         if older is not None and older.sid != sid:
             await self._send(older, "replaced", Replaced())
             await self._server.disconnect(older.sid, namespace=address.kind)

@@ -20,6 +20,7 @@ from wasl_signaling.switchboard import Switchboard
 from wasl_signaling.views import View, Views
 
 log = structlog.get_logger()
+CHUNK = 25  # pages of a line that are refreshed at a time, so that those who are named get in between
 LINE_PAUSE = 0.3  # seconds between two states for those who only see a line move
 
 
@@ -69,7 +70,9 @@ class Refresher:
             lines, self._lines = frozenset(self._lines), set()
             waiting = await self._house.database.read(self._house.queue.waiting_tickets, lines)
             watching = [box.address for kind in (Kind.DESK, Kind.WALL) for box in self._mailboxes.of_kind(kind)]
-            self.mark([*map(Address.citizen, waiting), *watching])
+            addresses = [*watching, *map(Address.citizen, waiting)]
+            for start in range(0, len(addresses), CHUNK):
+                await self.refresh(addresses[start : start + CHUNK])
             await asyncio.sleep(LINE_PAUSE)
 
     async def refresh(self, addresses: Iterable[Address]) -> None:

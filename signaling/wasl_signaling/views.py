@@ -108,7 +108,9 @@ class Views:
             lines=self._lines(connection, agent, mailbox.language),
             draining=self._house.draining,
         )
-        return View(state, media=True, slots=self._slots(call, mailbox))
+        # Made at sign-in already, so that answering only maps slots.
+        here = presence.state is not PresenceState.OFFLINE
+        return View(state, media=here, slots=self._slots(call, mailbox))
 
     def wall(self, connection: Connection, mailbox: Mailbox, version: int) -> View:
         """All tickets that have not ended, oldest first, and all agents at the desk."""

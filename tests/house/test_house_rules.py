@@ -52,6 +52,7 @@ def test_typescript_types_are_those_of_the_wire() -> None:
 
 # SQLAlchemy cannot read an index over an expression back from SQLite, and says so.
 @pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index")
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
 def test_migrations_make_the_tables_of_the_code(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'wasl.db'}"
     migrate.upgrade(url)

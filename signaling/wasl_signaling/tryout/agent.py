@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from wasl_signaling import messages as m
-from wasl_signaling.tryout.client import DESK, Client
+from wasl_signaling.tryout.client import DESK, FAREWELL, Client
 from wasl_signaling.tryout.errors import Refused, TryoutError
 from wasl_signaling.tryout.site import Site
 from wasl_signaling.tryout.talker import Talker
@@ -31,8 +31,9 @@ async def work(site: Site, username: str, password: str, manner: Manner) -> None
     """Signs in and serves citizens until cancelled; then finishes the call and signs out."""
     member = await site.sign_in(username, password)
     say(f"Signed in as {member.name} ({member.id}).")
-    async with Client(DESK, site, m.DeskConnect(language="en")) as client:
-        talker = Talker(client, shade=90, pitch=500)
+    client = Client(DESK, site, m.DeskConnect(language="en"))
+    talker = Talker(client, shade=90, pitch=500)
+    async with client:
         agent = Agent(client, talker, manner)
         try:
             while True:
@@ -68,10 +69,11 @@ class Agent:
     async def go_home(self) -> None:
         """Finishes the call, if there is one, and goes offline."""
         state = self.client.state
-        with suppress(TryoutError):
-            if state is not None and state.call is not None:
-                await self._finish(state.visit)
-            await self.client.ask(m.SignOut())
+        with suppress(TryoutError, TimeoutError):
+            async with asyncio.timeout(FAREWELL):
+                if state is not None and state.call is not None:
+                    await self._finish(state.visit)
+                await self.client.ask(m.SignOut())
             say("Signed out.")
 
     async def _rest_no_more(self) -> None:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from wasl_signaling import messages as m
-from wasl_signaling.tryout.client import CITIZEN, Client
+from wasl_signaling.tryout.client import CITIZEN, FAREWELL, Client
 from wasl_signaling.tryout.errors import TryoutError
 from wasl_signaling.tryout.site import Site
 from wasl_signaling.tryout.talker import Talker
@@ -34,9 +34,10 @@ async def visit(site: Site, join: m.Join, talk: float | None) -> None:
 
     Cancelled, it leaves the line or the call before it ends.
     """
-    async with Client(CITIZEN, site, m.CitizenConnect(language="en")) as client:
-        citizen = Citizen(client, Talker(client, shade=170, pitch=400))
-        client.watch(citizen.tell)
+    client = Client(CITIZEN, site, m.CitizenConnect(language="en"))
+    citizen = Citizen(client, Talker(client, shade=170, pitch=400))
+    client.watch(citizen.tell)
+    async with client:
         joined = await client.ask(join)
         client.hello = m.CitizenConnect(language="en", ticket=joined.ticket, resume=joined.resume)
         say(f"Took ticket {joined.ticket}.")
@@ -74,11 +75,12 @@ class Citizen:
 
     async def go(self) -> None:
         """Leaves the line or the call if that is still to be done, and reads the summary."""
-        with suppress(TryoutError):
-            if self.client.state is not None and self.client.state.phase in OPEN:
-                await self.client.ask(m.Leave())
-                await self.client.until(lambda state: state.phase not in OPEN)
-            await self.client.ask(m.Forget())
+        with suppress(TryoutError, TimeoutError):
+            async with asyncio.timeout(FAREWELL):
+                if self.client.state is not None and self.client.state.phase in OPEN:
+                    await self.client.ask(m.Leave())
+                    await self.client.until(lambda state: state.phase not in OPEN)
+                await self.client.ask(m.Forget())
         await self.talker.close()
 
 

@@ -15,8 +15,10 @@ from socketio import exceptions
 from wasl_signaling import messages as m
 from wasl_signaling.tryout.errors import NoAnswer, Refused, TakenOver, TryoutError
 from wasl_signaling.tryout.site import Site, unreachable
+from wasl_signaling.tryout.terminal import say
 
 ANSWER_WITHIN = 10.0  # seconds
+FAREWELL = 2.0  # seconds that somebody who leaves spends on saying so
 RETRY_AFTER = 0.5  # seconds between two tries to get back to a desk that went away
 
 State = TypeVar("State", m.CitizenState, m.DeskState)
@@ -43,6 +45,7 @@ DESK = Door("/desk", m.DESK_REQUESTS, m.DeskState)
 class Client(Generic[State]):
     """One page's connection. It comes back by itself after a drop, as a page does; `async with` ends it.
 
+    Say what is to be called with `watch` and `on` before it connects: the first events come at once.
     `hello` is what it sends when it connects, and connects again; change it when there is more to say.
     """
 
@@ -123,7 +126,9 @@ class Client(Generic[State]):
         try:
             async with asyncio.timeout(ANSWER_WITHIN):
                 async with self._news:
-                    await self._news.wait_for(lambda: self._connected)
+                    await self._news.wait_for(lambda: self._connected or self._failure is not None)
+                if self._failure is not None:
+                    raise self._failure
                 return await self._socket.call(name, body, namespace=self._door.namespace)
         except (TimeoutError, exceptions.BadNamespaceError) as error:
             raise NoAnswer(name) from error
@@ -143,12 +148,20 @@ class Client(Generic[State]):
             raise self._failure or unreachable(self._site.url) from error
 
     async def _come_back(self) -> None:
-        while self._failure is None:
+        while True:
             async with self._news:
                 await self._news.wait_for(lambda: not self._connected)
+            if self._failure is not None:
+                return
+            say("The connection is lost; trying again.")
+            await self._connect_again()
+
+    async def _connect_again(self) -> None:
+        while not self._connected and self._failure is None:
             await asyncio.sleep(RETRY_AFTER)
             with suppress(TryoutError):
                 await self._connect()
+                say("Connected again.")
 
     async def _fail(self, failure: TryoutError) -> None:
         self._failure = failure

@@ -1,4 +1,4 @@
-"""`wasl try`: the commands."""
+"""`wasl try`: the commands. The partners take a second to import, so each command imports its own."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ import asyncio
 import signal
 import sys
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from wasl_signaling.messages import Join, Language, Modality
-from wasl_signaling.tryout import agent as agents
-from wasl_signaling.tryout import citizen as citizens
-from wasl_signaling.tryout import crowd as crowds
 from wasl_signaling.tryout.errors import TryoutError
-from wasl_signaling.tryout.site import Site, visiting
+
+if TYPE_CHECKING:
+    from wasl_signaling.tryout.site import Site
 
 try_app = typer.Typer(no_args_is_help=True, help="Partners to try a desk with. Ctrl-C ends them.")
 
@@ -39,8 +38,10 @@ def agent(
     insecure: Insecure = False,
 ) -> None:
     """An agent who answers every citizen, with a real picture and tone."""
-    manner = agents.Manner(answer_after, talk)
-    _run(lambda site: agents.work(site, username, password, manner), url, insecure)
+    from wasl_signaling.tryout.agent import Manner, work
+
+    manner = Manner(answer_after, talk)
+    _run(lambda site: work(site, username, password, manner), url, insecure)
 
 
 @try_app.command()
@@ -54,13 +55,14 @@ def citizen(
     insecure: Insecure = False,
 ) -> None:
     """A citizen who waits and talks, with a real picture and tone."""
+    from wasl_signaling.tryout.citizen import visit
 
-    async def visit(site: Site) -> None:
+    async def come(site: Site) -> None:
         wanted = await site.service(service)
         join = Join(service=wanted, modality=modality, language=language, sign_language=sign_language)
-        await citizens.visit(site, join, talk)
+        await visit(site, join, talk)
 
-    _run(visit, url, insecure)
+    _run(come, url, insecure)
 
 
 @try_app.command()
@@ -73,8 +75,10 @@ def crowd(
     insecure: Insecure = False,
 ) -> None:
     """Many citizens and agents who only write, for load."""
-    plan = crowds.Plan(citizens=citizens, agents=agents, seconds=seconds)
-    _run(lambda site: crowds.run(site, password, plan), url, insecure)
+    from wasl_signaling.tryout.crowd import Plan, run
+
+    plan = Plan(citizens=citizens, agents=agents, seconds=seconds)
+    _run(lambda site: run(site, password, plan), url, insecure)
 
 
 def _run(partner: Callable[[Site], Awaitable[None]], url: str, insecure: bool) -> None:
@@ -88,6 +92,8 @@ def _run(partner: Callable[[Site], Awaitable[None]], url: str, insecure: bool) -
 
 
 async def _until_stopped(partner: Callable[[Site], Awaitable[None]], url: str, insecure: bool) -> None:
+    from wasl_signaling.tryout.site import visiting
+
     task = asyncio.current_task()
     assert task is not None
     for name in (signal.SIGINT, signal.SIGTERM):

@@ -14,7 +14,7 @@ from wasl_records.staff import Role, Staff
 from wasl_signaling import messages as m
 from wasl_signaling.tryout.agent import RESTING
 from wasl_signaling.tryout.citizen import IN_LINE, OPEN
-from wasl_signaling.tryout.client import CITIZEN, DESK, Client
+from wasl_signaling.tryout.client import CITIZEN, DESK, FAREWELL, Client
 from wasl_signaling.tryout.errors import Refused, TryoutError
 from wasl_signaling.tryout.figures import Figures
 from wasl_signaling.tryout.site import Site
@@ -25,6 +25,7 @@ AT_HOME = (0.2, 3.0)
 PATIENCE = (2.0, 30.0)
 BEFORE_ANSWERING = (0.0, 0.2)
 TALK = (0.3, 1.5)
+AFTER_REFUSAL = 0.5  # seconds before an agent tries to go on
 SETTLING = 5.0  # seconds in which the calls that are on at the end come to theirs
 
 
@@ -156,8 +157,8 @@ async def _wait(crowd: Crowd, wish: Wish, client: Client[m.CitizenState]) -> Non
         journey = figures.journeys[joined.ticket]
         journey.joined, journey.met_a_free_agent = began, met_a_free_agent
         async with asyncio.timeout(min(random.uniform(*PATIENCE), crowd.remaining)):
-            await client.until(lambda state: state.ticket and state.phase not in IN_LINE)
-        journey.live = time.monotonic()
+            state = await client.until(lambda state: state.ticket and state.phase not in IN_LINE)
+        journey.live = time.monotonic() if state.phase is m.CitizenPhase.CALL else None
     except TimeoutError:
         await client.ask(m.Leave())
     finally:
@@ -168,14 +169,23 @@ async def _agent(crowd: Crowd, name: str, desk: Site) -> None:
     async with Client(DESK, desk, m.DeskConnect(language="en")) as client:
         try:
             while True:
-                await _serve(crowd, name, client)
+                await _serve_or_rest(crowd, name, client)
         except TryoutError as error:
             say(f"{name} stops: {error}")
             crowd.figures.errors[str(error)] += 1
         finally:
             crowd.idle.discard(name)
-            with suppress(TryoutError):
-                await client.ask(m.SignOut())
+            with suppress(TryoutError, TimeoutError):
+                async with asyncio.timeout(FAREWELL):
+                    await client.ask(m.SignOut())
+
+
+async def _serve_or_rest(crowd: Crowd, name: str, client: Client[m.DeskState]) -> None:
+    try:
+        await _serve(crowd, name, client)
+    except Refused as refusal:
+        crowd.figures.errors[str(refusal)] += 1
+        await asyncio.sleep(AFTER_REFUSAL)
 
 
 async def _serve(crowd: Crowd, name: str, client: Client[m.DeskState]) -> None:

@@ -6,12 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from wasl_media.errors import MediaError
 from wasl_media.partner import MediaPartner, SlotMeasure
 from wasl_media.tone import Tone
 from wasl_signaling import messages as m
 from wasl_signaling.conversation import NEW_LINE, lines_of
-from wasl_signaling.tryout.client import Client
+from wasl_signaling.tryout.client import FAREWELL, Client
 from wasl_signaling.tryout.errors import TryoutError
 from wasl_signaling.tryout.terminal import say
 
@@ -59,12 +58,9 @@ class Talker:
             if self._partner is not None:
                 await self._partner.close()
             self._partner = MediaPartner(shade=self._shade, pitch=self._pitch)
-            try:
-                answer = await self._partner.answer(offer.sdp, send=False)
-            except MediaError as error:
-                raise TryoutError(f"The relay's offer cannot be answered: {error.text}.") from error
-            self._show(self._partner)
+            answer = await self._partner.answer(offer.sdp, send=False)
             await self._client.ask(m.MediaAnswer(peer=offer.peer, sdp=answer))
+            await self._turn(self._modality)
             self._client.hello = self._client.hello.model_copy(update={"peer": offer.peer})
 
     async def _turn(self, modality: m.Modality | None) -> None:
@@ -74,8 +70,10 @@ class Talker:
             self._show(self._partner)
         camera = m.Device.ON if modality is m.Modality.VIDEO else m.Device.OFF
         microphone = m.Device.ON if modality in (m.Modality.VIDEO, m.Modality.VOICE) else m.Device.OFF
-        with suppress(TryoutError):  # it is only told to others; a desk that is away learns it from nobody
-            await self._client.ask(m.DevicesChanged(microphone=microphone, camera=camera))
+        # Others only read it: nobody waits long to tell a desk that is away.
+        with suppress(TryoutError, TimeoutError):
+            async with asyncio.timeout(FAREWELL):
+                await self._client.ask(m.DevicesChanged(microphone=microphone, camera=camera))
 
     def _show(self, partner: MediaPartner) -> None:
         match self._modality:

@@ -1,0 +1,132 @@
+"""The main job in two real browsers: from the front page to a call that both see, hear and type in."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from livedesk import DeskProcess, Pages, until
+from livepage import LivePage, agent_at_desk, answer, citizen_in_line
+
+pytestmark = pytest.mark.browser
+
+
+async def meet(browser: Browser, desk: DeskProcess) -> tuple[LivePage, LivePage]:
+    """A citizen and an agent who see and hear each other."""
+    citizen = await citizen_in_line(browser, desk)
+    agent = await agent_at_desk(browser, desk)
+    await answer(agent)
+    await citizen.in_call()
+    return citizen, agent
+
+
+async def test_p2_p4_three_taps_from_the_front_page_into_the_line(browser: Browser, desk: DeskProcess) -> None:
+    citizen = await citizen_in_line(browser, desk)
+    assert citizen.taps == 3
+    root = citizen.page.locator("html")
+    await expect(root).to_have_attribute("dir", "rtl")
+    await expect(root).to_have_attribute("data-call", "none")
+    await expect(citizen.page.locator(".waiting-number")).to_contain_text("١")
+
+
+async def test_they_see_and_hear_each_other_within_three_seconds(browser: Browser, desk: DeskProcess) -> None:
+    citizen, agent = await meet(browser, desk)
+    for person in (citizen, agent):
+        seen = await person.sees_and_hears()
+        assert (seen["width"], seen["height"]) == (640, 480)
+        assert await person.frame_rate() >= 24
+    await expect(citizen.page.locator("video[data-leg=agent]")).to_be_visible()
+    await expect(agent.page.locator("video[data-leg=citizen]")).to_be_visible()
+
+
+async def test_text_comes_letter_by_letter_both_ways(browser: Browser, desk: DeskProcess) -> None:
+    citizen, agent = await meet(browser, desk)
+    await citizen.press("Writing")
+    for writer, reader, text in ((citizen, agent, "سلام"), (agent, citizen, "welcome")):
+        field = writer.page.locator("#conversation-input")
+        line = reader.page.locator(".conversation-line.received").last
+        for count in range(1, len(text) + 1):
+            typed_at = time.monotonic()
+            await field.press_sequentially(text[count - 1])
+            await expect(line).to_contain_text(text[:count], timeout=1000)
+            assert time.monotonic() - typed_at < 1.0
+        await field.press("Backspace")
+        await expect(line).not_to_contain_text(text, timeout=1000)
+        await expect(line).to_contain_text(text[:-1])
+
+
+async def test_p22_p32_reload_returns_to_the_same_call_and_agent(
+    browser: Browser, desk: DeskProcess, pages: Pages
+) -> None:
+    citizen, agent = await meet(browser, desk)
+    await citizen.sees_and_hears()
+    wall = await pages.wall(desk)
+    before = (await wall.until(lambda state: state["tickets"]))["tickets"][0]
+    title = await citizen.page.locator("h1").text_content()
+    started = time.monotonic()
+    await citizen.page.reload()
+    await citizen.in_call(seconds=5)
+    await citizen.sees_and_hears(seconds=5 - (time.monotonic() - started))
+    assert time.monotonic() - started < 5
+    after = (await wall.until(lambda state: state["tickets"][0]["present"]))["tickets"][0]
+    assert (after["id"], after["agent"], after["state"]) == (before["id"], "agent1", "serving")
+    assert await citizen.page.locator("h1").text_content() == title
+    await agent.sees_and_hears(seconds=5)
+
+
+async def test_visit_ends_with_a_reference_on_both_sides(browser: Browser, desk: DeskProcess) -> None:
+    citizen, agent = await meet(browser, desk)
+    await agent.tap("#finish")
+    await agent.page.locator("input[value=completed]").check()
+    await agent.page.locator("#closing-note").fill("We will write to you.")
+    await agent.press("Finish and end the call")
+    await citizen.on("summary")
+    await agent.on("wrapup")
+    reference = await citizen.page.locator("[data-reference]").get_attribute("data-reference")
+    assert re.fullmatch(r"\d{8}", reference or "")
+    await expect(citizen.page.locator("main")).to_contain_text("We will write to you.")
+    await expect(citizen.page.locator("html")).to_have_attribute("data-call", "none")
+    stopped = "() => [...document.querySelectorAll('video')].every((one) => !one.srcObject)"
+    assert await citizen.page.evaluate(stopped), "camera and microphone are off after the call"
+
+
+async def test_p20_leaving_asks_once_and_can_be_undone(browser: Browser, desk: DeskProcess) -> None:
+    citizen = await citizen_in_line(browser, desk)
+    await citizen.tap("[data-act=leave]")
+    await citizen.on("waiting")
+    await citizen.tap("[data-act=leave-yes]")
+    await citizen.on("closed")
+    await citizen.tap("[data-act=undo]")
+    await citizen.on("waiting")
+
+
+async def test_p48_a_hidden_desk_still_rings(browser: Browser, desk: DeskProcess) -> None:
+    agent = await agent_at_desk(browser, desk)
+    title = await agent.page.title()
+    await agent.press("I am available")
+    await citizen_in_line(browser, desk)
+    await agent.on("offer")
+
+    async def rings() -> bool:
+        return await agent.page.title() != title
+
+    await until(rings)
+    assert await agent.page.evaluate("document.activeElement.id") == "accept"
+
+
+async def test_killed_server_brings_everyone_back(browser: Browser, desk: DeskProcess) -> None:
+    talking, agent = await meet(browser, desk)
+    first, second = await citizen_in_line(browser, desk), await citizen_in_line(browser, desk)
+    await expect(second.page.locator(".waiting-number")).to_contain_text("٢")
+    await desk.kill()
+    await talking.on("dropped")
+    await desk.start()
+    await talking.in_call(seconds=20)
+    for person in (talking, agent):
+        await person.sees_and_hears(seconds=10)
+    for person, number in ((first, "١"), (second, "٢")):
+        await person.on("waiting")
+        await expect(person.page.locator(".waiting-number")).to_contain_text(number)

@@ -1,0 +1,175 @@
+/** The one peer connection between this page and the relay: made from the relay's offer, never negotiated again. */
+
+import type { MediaOffer } from "./messages";
+
+const GATHER_WITHIN_MS = 500;
+
+export interface MediaSignals {
+  /** Sends `media_answer`. */
+  answer(peer: string, sdp: string): Promise<unknown>;
+  /** Sends `media_failed`. */
+  failed(peer: string): Promise<unknown>;
+}
+
+/** What one slot receives. Apart, because a picture that has not come yet must not hold back the sound. */
+export interface Slot {
+  audio: MediaStream;
+  video: MediaStream;
+}
+
+export interface OwnTracks {
+  audio: MediaStreamTrack | null;
+  video: MediaStreamTrack | null;
+}
+
+interface Peer {
+  id: string;
+  connection: RTCPeerConnection;
+  slots: Slot[];
+  senders: { audio: RTCRtpSender; video: RTCRtpSender };
+  /** The relay has our answer. */
+  answered: boolean;
+}
+
+/** `none`: no offer yet. The others are those of RTCPeerConnection, `failed` until the relay offers a new one. */
+export type LinkState = "none" | "connecting" | "connected" | "interrupted" | "failed";
+
+export class MediaLink {
+  state: LinkState = "none";
+  readonly #signals: MediaSignals;
+  readonly #changed: () => void;
+  #peer: Peer | null = null;
+  #own: OwnTracks = { audio: null, video: null };
+
+  /** `changed` is called when `state` or what `slot()` gives has changed. */
+  constructor(signals: MediaSignals, changed: () => void) {
+    this.#signals = signals;
+    this.#changed = changed;
+    Object.assign(window, { waslStats: () => this.stats() });
+  }
+
+  /** The connection that still stands, for the `auth` of the next connection to the server; else null. */
+  get peer(): string | null {
+    return this.#peer?.answered && this.state !== "failed" ? this.#peer.id : null;
+  }
+
+  /** Event `media_offer`. An offer seen before is answered as before: its answer may have been lost. */
+  async offered(offer: MediaOffer): Promise<void> {
+    const known = this.#peer;
+    if (known?.id === offer.peer) {
+      if (known.connection.localDescription) await this.#answer(known);
+      return;
+    }
+    this.close();
+    const connection = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: [] });
+    connection.addEventListener("connectionstatechange", () => {
+      this.#follow(connection);
+    });
+    await connection.setRemoteDescription({ type: "offer", sdp: offer.sdp });
+    const peer = peerOf(offer.peer, connection);
+    this.#peer = peer;
+    await this.#sendOwn();
+    await connection.setLocalDescription();
+    await gathered(connection);
+    this.#become("connecting");
+    await this.#answer(peer);
+  }
+
+  /** What this page sends from now on; null for nothing. */
+  async send(own: OwnTracks): Promise<void> {
+    this.#own = own;
+    // For signing and for faces alike, movement counts for more than sharpness.
+    if (own.video) own.video.contentHint = "motion";
+    await this.#sendOwn();
+  }
+
+  slot(index: number | null): Slot | null {
+    return index === null ? null : (this.#peer?.slots[index] ?? null);
+  }
+
+  close(): void {
+    this.#peer?.connection.close();
+    this.#peer = null;
+    this.#become("none");
+  }
+
+  /** All entries of getStats of the present connection. Also `window.waslStats()`, for operators and tests. */
+  async stats(): Promise<Record<string, unknown>[]> {
+    const report = await this.#peer?.connection.getStats();
+    const entries: Record<string, unknown>[] = [];
+    report?.forEach((entry: Record<string, unknown>) => entries.push({ ...entry }));
+    return entries;
+  }
+
+  async #sendOwn(): Promise<void> {
+    const senders = this.#peer?.senders;
+    if (!senders) return;
+    await Promise.all([senders.audio.replaceTrack(this.#own.audio), senders.video.replaceTrack(this.#own.video)]);
+    await keepFrameRate(senders.video);
+  }
+
+  async #answer(peer: Peer): Promise<void> {
+    const sdp = peer.connection.localDescription?.sdp;
+    if (!sdp || this.#peer !== peer) return;
+    try {
+      await this.#signals.answer(peer.id, sdp);
+      peer.answered = true;
+    } catch {
+      // Not answered: the next connection to the server brings a new offer.
+    }
+  }
+
+  #follow(connection: RTCPeerConnection): void {
+    const peer = this.#peer;
+    if (peer?.connection !== connection) return;
+    const states: Partial<Record<RTCPeerConnectionState, LinkState>> = {
+      connected: "connected",
+      disconnected: "interrupted",
+      failed: "failed",
+    };
+    this.#become(states[connection.connectionState] ?? "connecting");
+    if (this.state === "failed") void this.#signals.failed(peer.id).catch(() => undefined);
+  }
+
+  #become(state: LinkState): void {
+    this.state = state;
+    this.#changed();
+  }
+}
+
+/** Slot i is the i-th pair of m-lines; slot 0 also carries what this page sends. */
+function peerOf(id: string, connection: RTCPeerConnection): Peer {
+  const byKind = (kind: string): RTCRtpTransceiver[] =>
+    connection.getTransceivers().filter((one) => one.receiver.track.kind === kind);
+  const audio = byKind("audio");
+  const video = byKind("video");
+  const [ownAudio] = audio;
+  const [ownVideo] = video;
+  if (!ownAudio || !ownVideo) throw new Error("the relay's offer has no slot for this page");
+  ownAudio.direction = "sendrecv";
+  ownVideo.direction = "sendrecv";
+  const slots = audio.map((one, index) => ({
+    audio: new MediaStream([one.receiver.track]),
+    video: new MediaStream(video[index] ? [video[index].receiver.track] : []),
+  }));
+  return { id, connection, slots, senders: { audio: ownAudio.sender, video: ownVideo.sender }, answered: false };
+}
+
+async function keepFrameRate(sender: RTCRtpSender): Promise<void> {
+  const parameters: RTCRtpSendParameters & { degradationPreference?: string } = sender.getParameters();
+  parameters.degradationPreference = "maintain-framerate";
+  // Before the answer is set, and in browsers without this parameter, contentHint alone has to do.
+  await sender.setParameters(parameters).catch(() => undefined);
+}
+
+function gathered(connection: RTCPeerConnection): Promise<void> {
+  return new Promise((resolve) => {
+    const finish = (): void => {
+      if (connection.iceGatheringState !== "complete") return;
+      resolve();
+    };
+    connection.addEventListener("icegatheringstatechange", finish);
+    setTimeout(resolve, GATHER_WITHIN_MS);
+    finish();
+  });
+}

@@ -1,0 +1,53 @@
+/** How the person wants the page: kept on the device, applied to the root element at once. */
+
+import { readAloud } from "./announce";
+import { type Numbering, setNumbering } from "./words";
+
+export const TEXT_SIZES = [1, 1.15, 1.3, 1.6, 2] as const;
+export type Contrast = "normal" | "high";
+
+export interface Preferences {
+  /** Index into TEXT_SIZES. */
+  size: number;
+  contrast: Contrast;
+  /** Null: the digits of the language. */
+  numbering: Numbering | null;
+  readAloud: boolean;
+  /** Show what others type letter by letter (true) or in whole lines. */
+  letters: boolean;
+}
+
+const KEY = "wasl.preferences";
+const DEFAULTS: Preferences = { size: 0, contrast: "normal", numbering: null, readAloud: false, letters: true };
+
+export function loadPreferences(): Preferences {
+  return { ...DEFAULTS, ...(remembered(KEY) as Partial<Preferences> | null) };
+}
+
+/** Applies to the root element, to the digits and to speech, and remembers. Render anew afterwards. */
+export function applyPreferences(preferences: Preferences): void {
+  const root = document.documentElement;
+  root.style.setProperty("--text-scale", String(TEXT_SIZES[preferences.size] ?? 1));
+  root.dataset.contrast = preferences.contrast;
+  setNumbering(preferences.numbering);
+  readAloud(preferences.readAloud);
+  remember(KEY, preferences);
+}
+
+/** What this device remembers under `key`; null when nothing, or when storage is forbidden. */
+export function remembered(key: string): unknown {
+  try {
+    return JSON.parse(localStorage.getItem(key) ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+export function remember(key: string, value: unknown): void {
+  try {
+    if (value === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, JSON.stringify(value));
+  } catch {
+    // Storage is forbidden or full: it lasts as long as the page does.
+  }
+}

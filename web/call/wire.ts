@@ -1,0 +1,83 @@
+/** Which requests and events each namespace carries; the values themselves are generated into messages.ts. */
+
+import type {
+  Accept,
+  Available,
+  CitizenConnect,
+  CitizenState,
+  Decline,
+  DeskConnect,
+  DeskState,
+  DevicesChanged,
+  Finish,
+  Forget,
+  Join,
+  Joined,
+  Leave,
+  MediaAnswer,
+  MediaFailed,
+  MediaOffer,
+  Notes,
+  Ok,
+  Replaced,
+  SignOut,
+  TakeBreak,
+  TextEvent,
+  Type,
+  UndoLeave,
+  WallState,
+} from "./messages";
+
+/** One namespace: request name → [body, reply], event name → body, and the `auth` value of its connection. */
+export interface Wire {
+  path: string;
+  auth: object;
+  requests: object;
+  events: { state: { version: number } };
+}
+
+interface MediaRequests {
+  media_answer: [MediaAnswer, Ok];
+  media_failed: [MediaFailed, Ok];
+  devices: [DevicesChanged, Ok];
+  text: [Type, Ok];
+}
+
+export interface CitizenWire {
+  path: "/citizen";
+  auth: CitizenConnect;
+  requests: MediaRequests & {
+    join: [Join, Joined];
+    leave: [Leave, Ok];
+    undo_leave: [UndoLeave, Ok];
+    forget: [Forget, Ok];
+  };
+  events: { state: CitizenState; media_offer: MediaOffer; text: TextEvent; replaced: Replaced };
+}
+
+export interface DeskWire {
+  path: "/desk";
+  auth: DeskConnect;
+  requests: MediaRequests & {
+    available: [Available, Ok];
+    break: [TakeBreak, Ok];
+    accept: [Accept, Ok];
+    decline: [Decline, Ok];
+    notes: [Notes, Ok];
+    finish: [Finish, Ok];
+    sign_out: [SignOut, Ok];
+  };
+  events: { state: DeskState; media_offer: MediaOffer; text: TextEvent; replaced: Replaced };
+}
+
+export interface SuperviseWire {
+  path: "/supervise";
+  auth: DeskConnect;
+  requests: object;
+  events: { state: WallState; replaced: Replaced };
+}
+
+export type RequestName<W extends Wire> = keyof W["requests"] & string;
+export type EventName<W extends Wire> = keyof W["events"] & string;
+export type Body<W extends Wire, N extends RequestName<W>> = W["requests"][N] extends [infer B, unknown] ? B : never;
+export type Reply<W extends Wire, N extends RequestName<W>> = W["requests"][N] extends [unknown, infer R] ? R : never;

@@ -1,0 +1,19 @@
+import { describe, expect, it } from "vitest";
+import { fold, search } from "./catalogue";
+
+const service = { id: "rent", name: "بدل الإيجار", icon: "x", search: ["rent allowance", "نموذج 12"], prepare: [], minutes: 5 };
+const bodies = [{ id: "pahw", name: "المؤسسة العامة للرعاية السكنية", icon: "x", services: [service] }];
+
+describe("search", () => {
+  it.each(["إيجار", "ايجار", "إِيجَار", "ايـــجار", "الرعايه", "RENT", "١٢", "rent بدل"])("finds by %s", (query) => {
+    expect(search(bodies, query)).toHaveLength(1);
+  });
+
+  it("leaves out what does not match, and the bodies left empty", () => {
+    expect(search(bodies, "زواج")).toEqual([]);
+  });
+
+  it("folds letters written one for the other", () => {
+    expect(fold("مستشفى")).toBe(fold("مستشفي"));
+  });
+});

@@ -1,0 +1,50 @@
+/** What the page says by itself, to be spoken: changes in the line, at most once a minute, and that it still waits. */
+
+import { t } from "../call/words";
+import { doneLines } from "../panels/conversation/view";
+import { estimateSentence, placeSentence } from "../panels/waiting/words";
+import { type Visit, screenOf } from "./visit";
+
+const EVERY_MS = 60_000;
+
+export class Herald {
+  #saidAt = 0;
+  #said = "";
+
+  /** What to announce now that `before` became `after`, at `now` (milliseconds); nothing most of the time. */
+  news(before: Visit, after: Visit, now: number): string | null {
+    const screen = screenOf(after);
+    if (screen === "waiting") return this.#waiting(after, screenOf(before) !== "waiting", now);
+    if (screen === "ringing" && screenOf(before) !== "ringing") return t("It is your turn. We are calling an employee for you.");
+    if (screen === "call") return this.#inCall(before, after);
+    return null;
+  }
+
+  #waiting(visit: Visit, entered: boolean, now: number): string | null {
+    const wait = visit.server?.wait;
+    if (!wait) return null;
+    const place = placeSentence(wait);
+    const urgent = wait.position <= 1 && place !== this.#said;
+    if (!entered && !urgent && now - this.#saidAt < EVERY_MS) return null;
+    const opening = place === this.#said ? [t("You are still in line.")] : [];
+    this.#said = place;
+    this.#saidAt = now;
+    return [...opening, place, estimateSentence(wait)].join(" ");
+  }
+
+  #inCall(before: Visit, after: Visit): string | null {
+    const call = after.server?.call;
+    const former = before.server?.call;
+    if (!call) return null;
+    const lines = former?.id === call.id ? doneLines(former.text, call.text) : [];
+    const changes = call.legs
+      .filter((leg) => !leg.you)
+      .flatMap((leg) => {
+        const was = former?.legs.find((one) => one.id === leg.id);
+        if (!was || was.connected === leg.connected) return [];
+        return [leg.connected ? t("The employee is back.") : t("The employee's line dropped. Please wait; they are being reconnected.")];
+      });
+    const said = [...changes, ...lines].join(" ");
+    return said === "" ? null : said;
+  }
+}

@@ -1,0 +1,237 @@
+/** The citizen's page at work: the visit, and everything of the browser that follows it. */
+
+import { render } from "lit-html";
+import { announce } from "../call/announce";
+import { Connection } from "../call/connection";
+import { Devices } from "../call/devices";
+import { WaslError } from "../call/failure";
+import { meter } from "../call/level";
+import { MediaLink } from "../call/media";
+import type { DevicesChanged } from "../call/messages";
+import { Playback } from "../call/playback";
+import { type Preferences, applyPreferences, loadPreferences, remember, remembered } from "../call/preferences";
+import { Ring } from "../call/ring";
+import { TextSender } from "../call/text";
+import { WakeLock } from "../call/wake";
+import type { Body, CitizenWire, RequestName, Reply } from "../call/wire";
+import { language, t } from "../call/words";
+import { loadCatalogue } from "./catalogue";
+import { Herald } from "./herald";
+import { actionsOf } from "./operate";
+import { keepTicket, loadTicket } from "./ticket";
+import { page } from "./view";
+import { type Action, type Needs, START, type Visit, callOf, modalityOf, reduce, screenOf, wantedDevices } from "./visit";
+
+const NEEDS_KEY = "wasl.needs";
+
+export class CitizenPage {
+  visit: Visit;
+  preferences: Preferences = loadPreferences();
+  readonly connection: Connection<CitizenWire>;
+  readonly devices: Devices;
+  readonly link: MediaLink;
+  readonly playback: Playback;
+  readonly ring = new Ring();
+  readonly sender: TextSender;
+  readonly #root: HTMLElement;
+  readonly #wake = new WakeLock();
+  readonly #herald = new Herald();
+  readonly #on = actionsOf(this);
+  #own: MediaStream | null = null;
+  #level = 0;
+  #stopMeter: (() => void) | null = null;
+  #metered: MediaStreamTrack | null = null;
+  #told = "";
+
+  constructor(root: HTMLElement) {
+    this.#root = root;
+    const needs = remembered(NEEDS_KEY) as Needs | null;
+    this.visit = { ...START, needs: needs ?? START.needs, returning: loadTicket() !== null };
+    this.connection = new Connection<CitizenWire>({
+      path: "/citizen",
+      auth: () => ({ language: language(), ...loadTicket(), peer: this.link.peer }),
+      about: (state) => state.ticket?.id,
+    });
+    this.devices = new Devices((devices) => { this.change({ devices }); });
+    this.link = new MediaLink(
+      {
+        answer: (peer, sdp) => this.connection.request("media_answer", { peer, sdp }),
+        failed: (peer) => this.connection.request("media_failed", { peer }),
+      },
+      () => { this.change({ link: this.link.state }); },
+    );
+    this.playback = new Playback(() => { this.change({ silenced: this.playback.blocked }); });
+    this.sender = new TextSender((t140) => this.#type(t140));
+  }
+
+  start(): void {
+    applyPreferences(this.preferences);
+    this.connection.on("state", (state) => { this.dispatch({ type: "state", state }); });
+    this.connection.on("text", (event) => { this.dispatch({ type: "text", event }); });
+    this.connection.on("media_offer", (offer) => void this.link.offered(offer));
+    this.connection.onStatus((status) => {
+      if (status === "connected") this.#told = "";
+      if (status === "refused") this.#startOver();
+      this.dispatch({ type: "status", status });
+    });
+    this.connection.open();
+    this.paint();
+  }
+
+  dispatch(action: Action): void {
+    const before = this.visit;
+    this.visit = reduce(before, action);
+    if (this.visit === before) return;
+    if (before.server?.call?.id !== this.visit.server?.call?.id) this.sender.reset();
+    this.#follow(before);
+    this.paint();
+    if (screenOf(before) !== screenOf(this.visit)) this.#arrive();
+  }
+
+  change(change: Extract<Action, { type: "change" }>["change"]): void {
+    this.dispatch({ type: "change", change });
+  }
+
+  /** A request of the citizen: its button rests while it is under way, and its failure is shown. */
+  async ask<N extends RequestName<CitizenWire>>(name: N, body: Body<CitizenWire, N>): Promise<Reply<CitizenWire, N> | null> {
+    this.change({ asking: true, problem: null });
+    try {
+      const reply = await this.connection.request(name, body);
+      this.change({ asking: false });
+      return reply;
+    } catch (error) {
+      if (!(error instanceof WaslError)) throw error;
+      this.dispatch({ type: "failed", message: error.message });
+      return null;
+    }
+  }
+
+  setNeeds(needs: Needs): void {
+    remember(NEEDS_KEY, needs);
+    this.change({ needs });
+  }
+
+  setPreferences(change: Partial<Preferences>): void {
+    this.preferences = { ...this.preferences, ...change };
+    applyPreferences(this.preferences);
+    this.paint();
+  }
+
+  async fetchCatalogue(): Promise<void> {
+    if (this.visit.bodies) return;
+    this.change({ catalogueFailed: false });
+    try {
+      this.change({ bodies: await loadCatalogue() });
+    } catch {
+      this.change({ catalogueFailed: true });
+    }
+  }
+
+  forgetTicket(): void {
+    keepTicket(null);
+    this.dispatch({ type: "forgotten" });
+  }
+
+  paint(): void {
+    const root = document.documentElement;
+    root.dataset.screen = screenOf(this.visit);
+    root.dataset.call = callOf(this.visit);
+    const slot = this.link.slot.bind(this.link);
+    const around = { preferences: this.preferences, slot, own: this.#own, level: this.#level, now: Date.now() };
+    render(page(this.visit, around, this.#on), this.#root);
+    this.playback.start(this.#root);
+  }
+
+  /** Once a second: clocks run, and what is due is said. */
+  tick(): void {
+    const screen = screenOf(this.visit);
+    if (screen === "closed") this.paint();
+    if (screen === "waiting") this.#herd(this.visit);
+  }
+
+  /** The server will not have this ticket: it has ended for good. */
+  #startOver(): void {
+    const message = this.connection.refusal?.message ?? "";
+    this.forgetTicket();
+    this.dispatch({ type: "failed", message });
+    this.connection.reopen();
+  }
+
+  async #type(t140: string): Promise<void> {
+    const call = this.visit.server?.call;
+    const own = call?.legs.find((leg) => leg.you);
+    if (!call || !own) return;
+    await this.connection.request("text", { call: call.id, t140 });
+    this.dispatch({ type: "text", event: { call: call.id, leg: own.id, at: Date.now(), t140 } });
+  }
+
+  /** Lets devices, ring, wake lock and link follow what the visit has become. */
+  #follow(before: Visit): void {
+    const screen = screenOf(this.visit);
+    const wanted = wantedDevices(this.visit);
+    const former = wantedDevices(before);
+    if (wanted.camera !== former.camera || wanted.microphone !== former.microphone) void this.devices.want(wanted);
+    this.devices.mute(this.visit.off.microphone);
+    this.#useDevices(screen);
+    if (screen === "ringing") this.ring.start(t("It is your turn"));
+    else this.ring.stop();
+    this.#wake.want(["waiting", "ringing", "call", "dropped"].includes(screen));
+    if (["none", "summary", "left", "expired", "closed"].includes(this.visit.server?.phase ?? "") && this.link.state !== "none") this.link.close();
+    this.#herd(before);
+  }
+
+  #herd(before: Visit): void {
+    const news = this.#herald.news(before, this.visit, Date.now());
+    if (news !== null) announce(news);
+  }
+
+  #useDevices(screen: string): void {
+    const { camera, microphone } = this.visit.devices;
+    if (this.#own?.getVideoTracks()[0] !== (camera.track ?? undefined)) {
+      this.#own = camera.track && new MediaStream([camera.track]);
+    }
+    void this.link.send({ audio: microphone.track, video: camera.track });
+    this.#measure(screen === "check" ? microphone.track : null);
+    if (screen === "ringing" || screen === "call") this.#tell({ microphone: microphone.device, camera: camera.device });
+  }
+
+  #measure(track: MediaStreamTrack | null): void {
+    if (track === this.#metered) return;
+    this.#metered = track;
+    this.#stopMeter?.();
+    this.#stopMeter = track && meter(track, (level) => {
+      this.#level = level;
+      this.paint();
+    });
+  }
+
+  /** Tells the others what this page's devices do, when it has changed. */
+  #tell(devices: DevicesChanged): void {
+    const words = JSON.stringify(devices);
+    if (words === this.#told || this.connection.status !== "connected") return;
+    this.#told = words;
+    this.connection.request("devices", devices).catch(() => {
+      this.#told = "";
+    });
+  }
+
+  /** A new screen: it begins at its top, and readers begin with its heading. */
+  #arrive(): void {
+    scrollTo(0, 0);
+    this.#root.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+  }
+
+  join(): Promise<void> {
+    return this.#join(modalityOf(this.visit));
+  }
+
+  async #join(modality: Needs["modality"]): Promise<void> {
+    const { service, needs } = this.visit;
+    if (service === null) return;
+    const signs = needs.signs && modality === "video";
+    const joined = await this.ask("join", { service, modality, language: language(), sign_language: signs ? "sgn-KW" : null });
+    if (!joined) return;
+    keepTicket(joined);
+    this.dispatch({ type: "joined" });
+  }
+}

@@ -1,0 +1,137 @@
+/** The whole page as a function of the visit. */
+
+import { type TemplateResult, html, nothing } from "lit-html";
+import type { MediaLink } from "../call/media";
+import type { Preferences } from "../call/preferences";
+import { language, t } from "../call/words";
+import { check } from "../panels/check/view";
+import { closed, dropped } from "../panels/closed/view";
+import { help } from "../panels/help/view";
+import { icon } from "../panels/icon/view";
+import { meeting } from "../panels/meeting/view";
+import { notices } from "../panels/notices/view";
+import { preferencesPanel } from "../panels/preferences/view";
+import { ringing } from "../panels/ringing/view";
+import { services } from "../panels/services/view";
+import { summary } from "../panels/summary/view";
+import { waiting } from "../panels/waiting/view";
+import { ways } from "../panels/ways/view";
+import { welcome } from "../panels/welcome/view";
+import type { CitizenActions } from "./actions";
+import { findService } from "./catalogue";
+import { helpFor } from "./help";
+import { type Screen, type Visit, modalityOf, screenOf } from "./visit";
+
+/** What the screens show that is not part of the visit. */
+export interface Surroundings {
+  preferences: Preferences;
+  slot: MediaLink["slot"];
+  /** The page's own camera, while it is on. */
+  own: MediaStream | null;
+  /** How loud the microphone is, 0…1. */
+  level: number;
+  /** Milliseconds since the epoch. */
+  now: number;
+}
+
+export function page(visit: Visit, around: Surroundings, on: CitizenActions): TemplateResult {
+  const screen = screenOf(visit);
+  return html`<a class="skip button main" href="#main">${t("Skip to the content")}</a>
+    <header class="bar">
+      ${languageLink(screen)} ${preferencesPanel(around.preferences, on.preferences)} ${help(helpFor(screen))}
+    </header>
+    <main id="main" class="screen" data-screen=${screen}>
+      ${visit.problem === null ? nothing : html`<div role="alert">${notices([{ tone: "problem", text: visit.problem }])}</div>`}
+      ${screenView(screen, visit, around, on)} ${canGoBack(screen) ? backButton(on) : nothing}
+    </main>`;
+}
+
+function screenView(screen: Screen, visit: Visit, around: Surroundings, on: CitizenActions): unknown {
+  switch (screen) {
+    case "welcome":
+      return welcome(visit.needs.signs, on.welcome);
+    case "needs":
+      return ways(visit.needs.modality, visit.needs.signs, on.ways);
+    case "service":
+      return services({ bodies: visit.bodies, failed: visit.catalogueFailed, query: visit.query }, on.services);
+    case "check":
+      return checkView(visit, around, on);
+    case "waiting":
+      return waitingView(visit, on);
+    case "ringing":
+      return ringing({ own: around.own, leaving: visit.leaving, asking: visit.asking }, on.meeting);
+    case "call":
+      return meetingView(visit, around, on);
+    case "dropped":
+      return dropped(visit.server?.phase === "call");
+    case "summary":
+      return visit.server?.summary ? summary(visit.server.summary, visit.asking, on.summary) : nothing;
+    case "closed":
+      return closedView(visit, around, on);
+  }
+}
+
+function checkView(visit: Visit, around: Surroundings, on: CitizenActions): TemplateResult {
+  const { devices, asking } = visit;
+  const service = findService(visit.bodies ?? [], visit.service);
+  return check({ service, modality: visit.needs.modality, devices, own: around.own, level: around.level, asking }, on.check);
+}
+
+function waitingView(visit: Visit, on: CitizenActions): TemplateResult {
+  const { leaving, asking, server } = visit;
+  return waiting(
+    {
+      wait: server?.wait ?? null,
+      serviceName: server?.ticket?.service_name ?? "",
+      lost: visit.status !== "connected",
+      draining: server?.draining ?? false,
+      leaving,
+      asking,
+    },
+    on.meeting,
+  );
+}
+
+function meetingView(visit: Visit, around: Surroundings, on: CitizenActions): TemplateResult {
+  const call = visit.server?.call;
+  const modality = modalityOf(visit);
+  const { textOpen, silenced, leaving, asking, devices } = visit;
+  return meeting(
+    {
+      stage: { legs: call?.legs ?? [], modality, slot: around.slot, own: around.own },
+      modality,
+      microphone: devices.microphone.device,
+      camera: devices.camera.device,
+      lines: call?.text ?? [],
+      letters: around.preferences.letters,
+      textOpen,
+      silenced,
+      leaving,
+      asking,
+    },
+    on.meeting,
+  );
+}
+
+function closedView(visit: Visit, around: Surroundings, on: CitizenActions): TemplateResult {
+  if (visit.status === "replaced") return closed({ why: "replaced", undo: null, asking: false }, on.closed);
+  const { phase, undo_until: until } = visit.server ?? { phase: "left" };
+  const why = phase === "expired" || phase === "closed" ? phase : "left";
+  const left = until ? Math.ceil((until - around.now) / 1000) : 0;
+  return closed({ why, undo: left > 0 ? left : null, asking: visit.asking }, on.closed);
+}
+
+/** Only where a change of the page's address disturbs nothing. */
+function languageLink(screen: Screen): TemplateResult | typeof nothing {
+  if (screen === "call" || screen === "ringing") return nothing;
+  const other = language() === "ar" ? { tag: "en", name: "English" } : { tag: "ar", name: "العربية" };
+  return html`<a class="button" href="/${other.tag}/" lang=${other.tag} hreflang=${other.tag}>${icon("languages")}<span>${other.name}</span></a>`;
+}
+
+function canGoBack(screen: Screen): boolean {
+  return screen === "service" || screen === "check" || screen === "needs";
+}
+
+function backButton(on: CitizenActions): TemplateResult {
+  return html`<button class="button quiet" type="button" data-act="back" @click=${on.back}>${t("Back")}</button>`;
+}

@@ -1,0 +1,92 @@
+import { describe, expect, it } from "vitest";
+import type { CallView, DeskState, PresenceState, VisitView } from "../call/messages";
+import { type Desk, START, isOnDuty, needsOutcome, reduce, screenOf } from "./desk";
+
+const SERVICE = { id: "deed", name: "Title deed", body_name: "Housing", prepare: [] };
+const VISIT: VisitView = { ticket: 4, service: SERVICE, language: "ar", sign_language: null, reference: "1", outcome: null, notes: "" };
+const CALL: CallView = { id: 9, state: "live", modality: "video", started_at: 0, legs: [], text: [] };
+
+function state(presence: PresenceState, more: Partial<DeskState> = {}): DeskState {
+  const agent = { id: "agent1", name: "Noura" };
+  return { version: 1, agent, presence: { state: presence, reason: null, since: 0, until: null }, lines: [], ...more };
+}
+
+function deskWith(server: DeskState): Desk {
+  const signedIn = reduce(START, { type: "person", person: { id: "agent1", name: "Noura", roles: ["agent"] } });
+  return reduce(signedIn, { type: "state", state: server });
+}
+
+describe("the screen", () => {
+  it("is signin only once the server said that nobody is signed in", () => {
+    expect(screenOf(START)).toBe("loading");
+    expect(screenOf(reduce(START, { type: "person", person: null }))).toBe("signin");
+  });
+
+  it.each([
+    ["available", "idle"],
+    ["break", "idle"],
+    ["offline", "idle"],
+    ["busy", "call"],
+    ["wrap_up", "wrapup"],
+  ] as const)("follows presence: %s shows %s", (presence, screen) => {
+    expect(screenOf(deskWith(state(presence)))).toBe(screen);
+  });
+
+  it("rings only with an offer to show", () => {
+    const offer = { id: 1, ticket: 4, service: SERVICE, language: "ar", sign_language: null, modality: "video" } as const;
+    const offered = state("offered", { offer: { ...offer, joined_at: 0, expires_at: 1 } });
+    expect(screenOf(deskWith(offered))).toBe("offer");
+    expect(screenOf(deskWith(state("offered")))).toBe("idle");
+  });
+});
+
+describe("text", () => {
+  it("grows letter by letter in its own call", () => {
+    const desk = deskWith(state("busy", { call: CALL, visit: VISIT }));
+    const after = reduce(desk, { type: "text", event: { call: 9, leg: 2, at: 5, t140: "hi" } });
+    expect(after.server?.call?.text.map((line) => line.text)).toEqual(["hi"]);
+  });
+
+  it("of another call is dropped", () => {
+    const desk = deskWith(state("busy", { call: CALL, visit: VISIT }));
+    expect(reduce(desk, { type: "text", event: { call: 8, leg: 2, at: 5, t140: "hi" } })).toBe(desk);
+  });
+});
+
+describe("closing a visit", () => {
+  const inCall = deskWith(state("busy", { call: CALL, visit: VISIT }));
+  const chosen = reduce(inCall, { type: "closing", change: { open: true, outcome: "completed" } });
+
+  it("keeps what was chosen when the citizen hangs up first", () => {
+    const wrapUp = reduce(chosen, { type: "state", state: state("wrap_up", { visit: VISIT }) });
+    expect(wrapUp.closing.outcome).toBe("completed");
+    expect(needsOutcome(wrapUp)).toBe(true);
+  });
+
+  it("asks no more once the outcome is given", () => {
+    const visit = { ...VISIT, outcome: "completed" as const };
+    expect(needsOutcome(reduce(chosen, { type: "state", state: state("wrap_up", { visit }) }))).toBe(false);
+  });
+
+  it("begins empty for the next citizen", () => {
+    const next = reduce(chosen, { type: "state", state: state("busy", { visit: { ...VISIT, ticket: 5 } }) });
+    expect(next.closing.outcome).toBeNull();
+  });
+});
+
+describe("a request", () => {
+  it("can be sent again after it failed, and the failure goes with its screen", () => {
+    const asked = reduce(deskWith(state("available")), { type: "asked" });
+    expect(asked.asking).toBe(true);
+    const failed = reduce(asked, { type: "failed", message: "No." });
+    expect(failed).toMatchObject({ asking: false, problem: "No." });
+    expect(reduce(failed, { type: "state", state: state("available") }).problem).toBe("No.");
+    expect(reduce(failed, { type: "state", state: state("busy") }).problem).toBeNull();
+  });
+});
+
+it("keeps the screen awake while the desk may ring", () => {
+  expect(isOnDuty(deskWith(state("available")))).toBe(true);
+  expect(isOnDuty(deskWith(state("break")))).toBe(false);
+  expect(isOnDuty(START)).toBe(false);
+});

@@ -1,0 +1,117 @@
+/** What the agent's page knows, and how it changes. No element of the page, no clock, no network. */
+
+import type { Status } from "../call/connection";
+import type { DeskState, Outcome, TextEvent } from "../call/messages";
+import { apply } from "../call/text";
+import { type Form, type FormAction, empty, reduceForm } from "../panels/signin/form";
+import type { Person } from "../panels/signin/session";
+
+export type Screen = "loading" | "signin" | "idle" | "offer" | "call" | "wrapup";
+
+/** The closing of a visit, as far as the agent has filled it in. */
+export interface Closing {
+  open: boolean;
+  outcome: Outcome | null;
+  note: string;
+  /** The agent pressed the button before she chose an outcome. */
+  incomplete: boolean;
+}
+
+export interface Desk {
+  /** Undefined until the server said who is signed in. */
+  person: Person | null | undefined;
+  form: Form;
+  status: Status;
+  server: DeskState | null;
+  /** A request of the agent is under way; its button must not be pressed twice. */
+  asking: boolean;
+  /** Why the last request failed, as a sentence. */
+  problem: string | null;
+  closing: Closing;
+}
+
+export type Action =
+  | { type: "person"; person: Person | null }
+  | { type: "form"; action: FormAction }
+  | { type: "status"; status: Status }
+  | { type: "state"; state: DeskState }
+  | { type: "text"; event: TextEvent }
+  | { type: "asked" }
+  | { type: "answered" }
+  | { type: "failed"; message: string }
+  | { type: "closing"; change: Partial<Closing> };
+
+const NO_CLOSING: Closing = { open: false, outcome: null, note: "", incomplete: false };
+
+export const START: Desk = {
+  person: undefined,
+  form: empty,
+  status: "connecting",
+  server: null,
+  asking: false,
+  problem: null,
+  closing: NO_CLOSING,
+};
+
+export function reduce(desk: Desk, action: Action): Desk {
+  switch (action.type) {
+    case "person":
+      return { ...START, person: action.person };
+    case "form":
+      return { ...desk, form: reduceForm(desk.form, action.action) };
+    case "status":
+      return { ...desk, status: action.status };
+    case "state":
+      return withState(desk, action.state);
+    case "text":
+      return withText(desk, action.event);
+    case "asked":
+      return { ...desk, asking: true, problem: null };
+    case "answered":
+      return { ...desk, asking: false };
+    case "failed":
+      return { ...desk, asking: false, problem: action.message };
+    case "closing":
+      return { ...desk, closing: { ...desk.closing, ...action.change } };
+  }
+}
+
+export function screenOf({ person, server }: Desk): Screen {
+  if (person === undefined) return "loading";
+  if (person === null) return "signin";
+  switch (server?.presence.state) {
+    case "offered":
+      return server.offer ? "offer" : "idle";
+    case "busy":
+      return "call";
+    case "wrap_up":
+      return "wrapup";
+    default:
+      return "idle";
+  }
+}
+
+/** True while the desk may ring, so the screen must not sleep. */
+export function isOnDuty({ server }: Desk): boolean {
+  return server !== null && server.presence.state !== "offline" && server.presence.state !== "break";
+}
+
+/** True while the visit on the screen still needs an outcome from the agent. */
+export function needsOutcome({ server }: Desk): boolean {
+  return server?.visit?.outcome === null;
+}
+
+/** A problem is about the screen it happened on: another screen starts without it. */
+function withState(desk: Desk, server: DeskState): Desk {
+  const next = { ...desk, server };
+  const closing = server.visit?.ticket === desk.server?.visit?.ticket ? desk.closing : NO_CLOSING;
+  const problem = screenOf(next) === screenOf(desk) ? desk.problem : null;
+  return { ...next, closing, problem };
+}
+
+function withText(desk: Desk, event: TextEvent): Desk {
+  const call = desk.server?.call;
+  if (!desk.server || call?.id !== event.call) return desk;
+  const text = apply(call.text, event, call.legs);
+  return { ...desk, server: { ...desk.server, call: { ...call, text } } };
+}

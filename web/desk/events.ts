@@ -1,0 +1,110 @@
+/** What the buttons, fields and keys of the agent's page do. */
+
+import type { Outcome } from "../call/messages";
+import { refused } from "../panels/signin/refused";
+import { signIn, signOut } from "../panels/signin/session";
+import { askForNotices } from "./alarm";
+import { focusOn } from "./focus";
+import type { Command } from "./keys";
+import type { DeskPage } from "./page";
+import type { DeskEvents } from "./view";
+
+export function eventsOf(page: DeskPage): DeskEvents {
+  return {
+    bar: {
+      prefer: (change) => { page.prefer(change); },
+      signOut: () => void leave(page),
+    },
+    signIn: {
+      submit: (username, password) => void enter(page, username, password),
+      change: (action) => { page.dispatch({ type: "form", action }); },
+    },
+    presence: {
+      available: () => void becomeAvailable(page),
+      takeBreak: (reason) => void page.notebook.flush().then(() => page.ask("break", { reason })),
+    },
+    check: {
+      open: () => { page.own.check(true); },
+      close: () => { page.own.check(false); },
+    },
+    offer: {
+      accept: () => { answer(page, "accept"); },
+      decline: () => { answer(page, "decline"); },
+      key: (event) => { if (page.guard.stops(event, Date.now())) event.preventDefault(); },
+    },
+    call: {
+      toggleMicrophone: () => { page.own.toggleMicrophone(); },
+      toggleCamera: () => { page.own.toggleCamera(); },
+      startSound: () => { page.playback.unblock(); },
+    },
+    conversation: {
+      typed: (value) => { page.sender.typed(value); },
+      endLine: () => { page.sender.endLine(); },
+      letters: (letters) => { page.prefer({ letters }); },
+    },
+    visit: {
+      write: (notes) => { page.notebook.write(notes); },
+      leave: () => void page.notebook.flush(),
+    },
+    closing: {
+      change: (change) => { page.dispatch({ type: "closing", change }); },
+      finish: (outcome, note) => void finish(page, outcome, note),
+    },
+    takeBack: () => { page.connection.reopen(); },
+  };
+}
+
+export function commandsOf(page: DeskPage): Record<Command, () => void> {
+  const { presence, offer, call } = page.events;
+  return {
+    available: presence.available,
+    accept: offer.accept,
+    decline: offer.decline,
+    microphone: call.toggleMicrophone,
+    camera: call.toggleCamera,
+    write: () => { focusOn("#conversation-input", true); },
+    notes: () => { focusOn("#notes", true); },
+    finish: () => {
+      page.dispatch({ type: "closing", change: { open: true } });
+      focusOn(".closing-form input", true);
+    },
+  };
+}
+
+async function enter(page: DeskPage, username: string, password: string): Promise<void> {
+  page.dispatch({ type: "form", action: { type: "sent" } });
+  try {
+    page.enter(await signIn(username, password));
+  } catch (error) {
+    page.dispatch({ type: "form", action: refused(error) });
+  }
+}
+
+async function leave(page: DeskPage): Promise<void> {
+  await page.notebook.flush();
+  // Without the server's word the session ends over HTTP all the same, and the desk with it.
+  await page.connection.request("sign_out", {}).catch(() => undefined);
+  await signOut().then(() => { page.leave(); }, (error: unknown) => { page.failed(error); });
+}
+
+/** The question for notices comes here, where the agent has just read what they are for. */
+async function becomeAvailable(page: DeskPage): Promise<void> {
+  page.alarm.unlock();
+  if (page.screen === "idle") await askForNotices();
+  await page.notebook.flush();
+  await page.ask("available", {});
+}
+
+async function finish(page: DeskPage, outcome: Outcome, note: string): Promise<void> {
+  const ticket = page.desk.server?.visit?.ticket;
+  if (ticket === undefined) return;
+  await page.notebook.flush();
+  await page.ask("finish", { ticket, outcome, note });
+}
+
+function answer(page: DeskPage, name: "accept" | "decline"): void {
+  const { offer } = page.desk.server ?? {};
+  if (!offer || page.desk.asking) return;
+  page.alarm.stop();
+  void page.ask(name, { offer: offer.id });
+}

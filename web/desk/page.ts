@@ -1,0 +1,174 @@
+/** The agent's page at work: holds what it knows, and lets server, devices, ring and screen follow each change. */
+
+import { render } from "lit-html";
+import { announce } from "../call/announce";
+import { Connection } from "../call/connection";
+import { WaslError } from "../call/failure";
+import { MediaLink } from "../call/media";
+import { Playback } from "../call/playback";
+import { type Preferences, applyPreferences, loadPreferences } from "../call/preferences";
+import { TextSender } from "../call/text";
+import { WakeLock } from "../call/wake";
+import type { Body, DeskWire, RequestName } from "../call/wire";
+import { language, t } from "../call/words";
+import { doneLines } from "../panels/conversation/view";
+import { offerText } from "../panels/offer/view";
+import { refused } from "../panels/signin/refused";
+import type { Person } from "../panels/signin/session";
+import { Notebook } from "../panels/visit/notebook";
+import { Alarm, noticePermission } from "./alarm";
+import { type Action, START, type Screen, isOnDuty, reduce, screenOf } from "./desk";
+import { eventsOf } from "./events";
+import { focusOn } from "./focus";
+import { KeyGuard } from "./keys";
+import { OwnMedia } from "./own";
+import { type Surroundings, deskView } from "./view";
+
+export class DeskPage {
+  desk = START;
+  preferences = loadPreferences();
+  readonly connection = new Connection<DeskWire>({
+    path: "/desk",
+    auth: () => ({ language: language(), peer: this.link.peer }),
+  });
+  readonly link: MediaLink;
+  readonly own: OwnMedia;
+  readonly notebook: Notebook;
+  readonly sender: TextSender;
+  readonly playback = new Playback(() => { this.paint(); });
+  readonly alarm = new Alarm();
+  readonly guard = new KeyGuard();
+  readonly events = eventsOf(this);
+  readonly #app: HTMLElement;
+  readonly #wake = new WakeLock();
+  #shown: Screen = "loading";
+  /** When the present offer was first seen here, in milliseconds since the epoch. */
+  #rungAt = 0;
+
+  constructor(app: HTMLElement) {
+    const { connection } = this;
+    const paint = (): void => { this.paint(); };
+    const signals = {
+      answer: (peer: string, sdp: string) => connection.request("media_answer", { peer, sdp }),
+      failed: (peer: string) => connection.request("media_failed", { peer }),
+    };
+    this.#app = app;
+    this.link = new MediaLink(signals, paint);
+    this.own = new OwnMedia(this.link, (devices) => connection.request("devices", devices), paint);
+    this.notebook = new Notebook((ticket, notes) => connection.request("notes", { ticket, notes }), paint);
+    this.sender = new TextSender((t140) => connection.request("text", { call: this.desk.server?.call?.id ?? 0, t140 }));
+    this.#follow();
+  }
+
+  get screen(): Screen {
+    return screenOf(this.desk);
+  }
+
+  dispatch(action: Action): void {
+    const before = this.desk.server?.call?.text ?? [];
+    this.desk = reduce(this.desk, action);
+    const { visit, call, offer } = this.desk.server ?? {};
+    if (visit) this.notebook.follow(visit);
+    for (const sentence of doneLines(before, call?.text ?? [])) announce(sentence);
+    this.own.follow({ screen: this.screen, modality: call?.modality ?? offer?.modality ?? null });
+    this.paint();
+    this.#wake.want(isOnDuty(this.desk));
+    if (this.screen !== this.#shown) this.#arrive();
+  }
+
+  paint(): void {
+    const root = document.documentElement;
+    root.dataset.screen = this.screen;
+    root.dataset.call = this.desk.server?.call?.state ?? "none";
+    render(deskView(this.desk, this.#surroundings(), this.events), this.#app);
+    this.playback.start(this.#app);
+  }
+
+  prefer(change: Partial<Preferences>): void {
+    this.preferences = { ...this.preferences, ...change };
+    applyPreferences(this.preferences);
+    this.paint();
+  }
+
+  /** Resolves when it is answered; the screen tells when it failed. */
+  async ask<N extends RequestName<DeskWire>>(name: N, body: Body<DeskWire, N>): Promise<void> {
+    this.dispatch({ type: "asked" });
+    try {
+      await this.connection.request(name, body);
+      this.dispatch({ type: "answered" });
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  failed(error: unknown): void {
+    if (!(error instanceof WaslError)) throw error;
+    if (error.kind === "sign_in") this.leave(error);
+    else this.dispatch({ type: "failed", message: error.message });
+  }
+
+  enter(person: Person): void {
+    this.dispatch({ type: "person", person });
+    this.connection.reopen();
+  }
+
+  /** The session is over, `why` says so where nobody asked for it. Unsaved notes go out after the next sign-in. */
+  leave(why?: WaslError): void {
+    this.connection.close();
+    this.link.close();
+    this.dispatch({ type: "person", person: null });
+    if (why) this.dispatch({ type: "form", action: refused(why) });
+  }
+
+  #follow(): void {
+    const { connection } = this;
+    connection.onStatus((status) => {
+      if (status === "connected") this.own.forgetTold();
+      if (status === "replaced") this.link.close();
+      if (connection.refusal?.kind === "sign_in") this.leave(connection.refusal);
+      else this.dispatch({ type: "status", status });
+    });
+    connection.on("state", (state) => { this.dispatch({ type: "state", state }); });
+    connection.on("text", (event) => { this.dispatch({ type: "text", event }); });
+    connection.on("media_offer", (offer) => void this.link.offered(offer));
+  }
+
+  /** What happens once when another screen begins. */
+  #arrive(): void {
+    const left = this.#shown;
+    this.#shown = this.screen;
+    if (left === "offer") this.alarm.stop();
+    if (left === "call") this.sender.reset();
+    if (this.#shown === "offer") this.#ring();
+    focusOn(FIRST[this.#shown] ?? "h1", this.#shown === "offer");
+  }
+
+  #ring(): void {
+    const offer = this.desk.server?.offer;
+    if (!offer) return;
+    this.#rungAt = Date.now();
+    this.guard.arm(this.#rungAt);
+    this.alarm.start(t("A citizen is calling"), offerText(offer, this.#rungAt));
+    this.paint();
+  }
+
+  #surroundings(): Surroundings {
+    const { own, link } = this;
+    const expiresAt = this.desk.server?.offer?.expires_at ?? 0;
+    return {
+      now: Date.now(),
+      preferences: this.preferences,
+      notices: noticePermission(),
+      devices: own.devices.states,
+      check: { open: own.checking, level: own.level, heard: own.heard },
+      link: link.state,
+      slot: (index) => link.slot(index),
+      notes: this.notebook,
+      rings: Math.max(1, Math.round((expiresAt - this.#rungAt) / 1000)),
+      soundBlocked: this.playback.blocked,
+      refusal: this.connection.refusal?.message ?? null,
+    };
+  }
+}
+
+const FIRST: Partial<Record<Screen, string>> = { offer: "#accept", signin: "#username" };

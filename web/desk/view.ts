@@ -1,0 +1,179 @@
+/** The agent's page as a function of what it knows: one screen at a time, made of panels. */
+
+import { type TemplateResult, html, nothing } from "lit-html";
+import type { DeviceStates } from "../call/devices";
+import type { LinkState } from "../call/media";
+import type { CallView, DeskState } from "../call/messages";
+import type { Preferences } from "../call/preferences";
+import { t } from "../call/words";
+import { type CallBarEvents, callBarView } from "../panels/callbar/view";
+import { type ClosingEvents, closingView } from "../panels/closing/view";
+import { type ConversationActions, conversation } from "../panels/conversation/view";
+import { type Notice, notices } from "../panels/notices/view";
+import { type OfferEvents, offerView } from "../panels/offer/view";
+import { type PresenceEvents, linesView, presenceView } from "../panels/presence/view";
+import { presenceName } from "../panels/presence/words";
+import { wrapUpView } from "../panels/presence/wrapup";
+import { streamOf } from "../panels/selfcheck/stream";
+import { type SelfCheck, type SelfCheckEvents, selfCheckView } from "../panels/selfcheck/view";
+import { type SignInEvents, signInView } from "../panels/signin/view";
+import { type StaffBarEvents, staffBarView } from "../panels/staffbar/view";
+import { type StageData, stage } from "../panels/stage/view";
+import type { NotesState } from "../panels/visit/notebook";
+import { type VisitEvents, visitView } from "../panels/visit/view";
+import { type Desk, needsOutcome, screenOf } from "./desk";
+
+/** Everything that the page shows beside the desk itself. */
+export interface Surroundings {
+  /** Milliseconds since the epoch. */
+  now: number;
+  preferences: Preferences;
+  notices: NotificationPermission;
+  devices: DeviceStates;
+  check: Omit<SelfCheck, "devices">;
+  link: LinkState;
+  notes: { text: string; state: NotesState };
+  /** How long the present offer rings, in seconds. */
+  rings: number;
+  refusal: string | null;
+  slot: StageData["slot"];
+  /** The browser wants a tap before it plays sound. */
+  soundBlocked: boolean;
+}
+
+export interface DeskEvents {
+  bar: StaffBarEvents;
+  signIn: SignInEvents;
+  presence: PresenceEvents;
+  check: SelfCheckEvents;
+  offer: OfferEvents;
+  call: CallBarEvents & { startSound: () => void };
+  conversation: ConversationActions;
+  visit: VisitEvents;
+  closing: ClosingEvents;
+  /** This window takes the desk back from a newer one. */
+  takeBack: () => void;
+}
+
+export function deskView(desk: Desk, around: Surroundings, on: DeskEvents): TemplateResult {
+  const name = desk.person?.name ?? null;
+  const status = desk.server ? presenceName(desk.server.presence) : "";
+  const bar = { title: t("Wasl desk"), name, status, preferences: around.preferences };
+  return html`${staffBarView(bar, on.bar)} ${screenOf(desk) === "loading" ? nothing : body(desk, around, on)}`;
+}
+
+function body(desk: Desk, around: Surroundings, on: DeskEvents): TemplateResult {
+  if (!desk.person) return html`<main id="main">${signInView(t("Sign in to the desk"), desk.form, on.signIn)}</main>`;
+  if (desk.status === "replaced") return replaced(on);
+  if (desk.status === "refused") return message(t("The desk is not open to you"), around.refusal ?? "");
+  if (!desk.server) return message(t("Opening your desk…"), t("This takes a moment."));
+  return html`
+    <main id="main" class="desk">
+      <div class="desk-notices" role="status">${notices(news(desk))}</div>
+      ${screen(desk, desk.server, around, on)}
+    </main>
+  `;
+}
+
+function screen(desk: Desk, server: DeskState, around: Surroundings, on: DeskEvents): TemplateResult {
+  switch (screenOf(desk)) {
+    case "offer":
+      return offer(desk, server, around, on);
+    case "call":
+    case "wrapup":
+      return work(desk, server, around, on);
+    default:
+      return idle(desk, server, around, on);
+  }
+}
+
+function idle(desk: Desk, { presence, lines }: DeskState, around: Surroundings, on: DeskEvents): TemplateResult {
+  const { now, notices, devices, check } = around;
+  return html`
+    <div class="desk-idle">
+      ${presenceView({ presence, now, asking: desk.asking, notices }, on.presence)} ${linesView(lines, now)}
+      ${selfCheckView({ ...check, devices }, on.check)}
+    </div>
+  `;
+}
+
+function offer({ asking }: Desk, { offer }: DeskState, { now, rings }: Surroundings, on: DeskEvents): TemplateResult {
+  return offer ? offerView({ offer, now, rings, asking }, on.offer) : html``;
+}
+
+/** Call and wrap-up share their place for notes and outcome: what the agent writes there outlasts the call. */
+function work(desk: Desk, server: DeskState, around: Surroundings, on: DeskEvents): TemplateResult {
+  const inCall = screenOf(desk) === "call";
+  return html`
+    <div class="desk-work" data-in-call=${inCall}>
+      <div class="desk-call">${inCall ? call(server, around, on) : wrapUp(desk, server, around, on)}</div>
+      <div class="desk-visit">${visit(desk, server, around, on)}</div>
+    </div>
+  `;
+}
+
+function call({ call = null }: DeskState, around: Surroundings, on: DeskEvents): TemplateResult {
+  const { devices, link, now } = around;
+  const bar = { call, link, now, microphone: devices.microphone.device, camera: devices.camera.device };
+  return html`${callBarView(bar, on.call)} ${soundNotice(around, on)} ${call ? people(call, around, on) : nothing}`;
+}
+
+function people(call: CallView, { devices, slot, preferences }: Surroundings, on: DeskEvents): TemplateResult {
+  const own = streamOf(devices.camera.track);
+  return html`
+    ${call.modality === "text" ? nothing : stage({ legs: call.legs, modality: call.modality, slot, own })}
+    ${conversation({ lines: call.text, letters: preferences.letters }, on.conversation)}
+  `;
+}
+
+function soundNotice({ soundBlocked }: Surroundings, on: DeskEvents): TemplateResult | typeof nothing {
+  if (!soundBlocked) return nothing;
+  const text = t("Your browser holds the sound back until you press this button.");
+  return html`${notices([{ tone: "problem", text, actions: [{ label: t("Start the sound"), act: on.call.startSound }] }])}`;
+}
+
+function wrapUp(desk: Desk, { presence }: DeskState, { now }: Surroundings, on: DeskEvents): TemplateResult {
+  return wrapUpView({ presence, now, asking: desk.asking, closed: !needsOutcome(desk) }, on.presence);
+}
+
+function visit(desk: Desk, server: DeskState, around: Surroundings, on: DeskEvents): TemplateResult | typeof nothing {
+  if (!server.visit) return nothing;
+  const call = server.call ?? null;
+  const inCall = screenOf(desk) === "call";
+  const closing = { ...desk.closing, asking: desk.asking, inCall };
+  return html`
+    ${visitView({ visit: server.visit, call: inCall ? call : null, notes: around.notes }, on.visit)}
+    ${needsOutcome(desk) ? closingView(closing, on.closing) : nothing}
+  `;
+}
+
+function news(desk: Desk): Notice[] {
+  const list: Notice[] = [];
+  if (desk.status !== "connected") {
+    list.push({ tone: "wait", text: t("The connection to the desk is lost. It comes back by itself.") });
+  }
+  if (desk.server?.draining) {
+    list.push({ tone: "info", text: t("The desk restarts soon. Your call goes on; new calls are not sent to you until then.") });
+  }
+  if (desk.problem) list.push({ tone: "problem", text: desk.problem });
+  return list;
+}
+
+function replaced(on: DeskEvents): TemplateResult {
+  return html`
+    <main id="main" class="desk-message">
+      <h1 tabindex="-1">${t("Your desk is open in another window")}</h1>
+      <p>${t("Go on there, or take the desk back into this window.")}</p>
+      <button class="button main" @click=${on.takeBack}>${t("Use this window")}</button>
+    </main>
+  `;
+}
+
+function message(title: string, sentence: string): TemplateResult {
+  return html`
+    <main id="main" class="desk-message">
+      <h1 tabindex="-1">${title}</h1>
+      <p>${sentence}</p>
+    </main>
+  `;
+}

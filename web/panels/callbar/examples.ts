@@ -1,0 +1,21 @@
+import type { TemplateResult } from "lit-html";
+import type { CallView } from "../../call/messages";
+import { type CallBar, callBarView } from "./view";
+
+const NOW = Date.UTC(2026, 10, 23, 7, 30);
+const events = { toggleMicrophone: (): void => undefined, toggleCamera: (): void => undefined };
+const CALL: CallView = { id: 1, state: "live", modality: "video", started_at: NOW - 65_000, legs: [], text: [] };
+const BAR: CallBar = { call: CALL, link: "connected", microphone: "on", camera: "on", now: NOW };
+
+function shown(bar: Partial<CallBar>): () => TemplateResult {
+  return () => callBarView({ ...BAR, ...bar }, events);
+}
+
+export const examples: Record<string, () => TemplateResult> = {
+  live: shown({}),
+  assembling: shown({ call: null }),
+  off: shown({ microphone: "off", camera: "blocked" }),
+  dropped: shown({ link: "interrupted" }),
+  voice: shown({ call: { ...CALL, modality: "voice" } }),
+  text: shown({ call: { ...CALL, modality: "text" } }),
+};

@@ -1,0 +1,28 @@
+import type { TemplateResult } from "lit-html";
+import { drawnCamera } from "../../gallery/picture";
+import type { Cause, DeviceState } from "../../call/devices";
+import type { Modality } from "../../call/messages";
+import { SERVICE } from "../services/examples";
+import { check } from "./view";
+
+const nothing = (): void => undefined;
+const on = { join: nothing, modality: nothing, again: nothing, needs: nothing, service: nothing };
+const working: DeviceState = { device: "on", cause: null, track: null, asking: false };
+const broken = (cause: Cause): DeviceState => ({ device: "blocked", cause, track: null, asking: false });
+
+const shown = (camera: DeviceState, microphone: DeviceState, modality: Modality = "video") => (): TemplateResult =>
+  check(
+    { service: SERVICE, modality, devices: { camera, microphone }, own: drawnCamera(), level: 0.6, asking: false },
+    on,
+  );
+
+export const examples: Record<string, () => TemplateResult> = {
+  works: shown(working, working),
+  asking: shown({ ...working, device: "off", asking: true }, { ...working, device: "off", asking: true }),
+  blocked: shown(broken("browser"), broken("system")),
+  busy: shown(broken("busy"), working),
+  missing: shown(broken("missing"), broken("missing")),
+  insecure: shown(broken("insecure"), working),
+  voice: shown(working, working, "voice"),
+  text: shown(working, working, "text"),
+};

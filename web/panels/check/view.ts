@@ -1,0 +1,88 @@
+/** Before the line: what to have ready, and whether camera and microphone work; nothing of it is the end of the visit. */
+
+import { type TemplateResult, html, nothing } from "lit-html";
+import type { Service } from "../../citizen/catalogue";
+import type { DeviceKind, DeviceStates } from "../../call/devices";
+import type { Modality } from "../../call/messages";
+import { t } from "../../call/words";
+import { icon } from "../icon/view";
+import { type Notice, notices } from "../notices/view";
+import { selfView } from "../stage/view";
+import { advice } from "./coach";
+import "./style.css";
+
+export interface CheckData {
+  service: Service | null;
+  modality: Modality;
+  devices: DeviceStates;
+  own: MediaStream | null;
+  /** How loud the microphone is, 0…1. */
+  level: number;
+  asking: boolean;
+}
+
+export interface CheckActions {
+  join: () => void;
+  modality: (modality: Modality) => void;
+  again: () => void;
+  needs: () => void;
+  service: () => void;
+}
+
+export function check(data: CheckData, on: CheckActions): TemplateResult {
+  return html`<h1 tabindex="-1">${data.service?.name ?? t("Get ready")}</h1>
+    ${data.service && data.service.prepare.length > 0 ? ready(data.service.prepare) : nothing}
+    ${devices(data, on)}
+    <button class="button main wide" type="button" data-act="join" ?disabled=${data.asking} @click=${on.join}>
+      ${icon("users")}<span>${t("Join the line")}</span>
+    </button>
+    <p class="hint">${t("Your camera is off while you wait.")}</p>
+    <div class="buttons">
+      <button class="button" type="button" @click=${on.needs}>${t("Voice, writing or sign language")}</button>
+      <button class="button" type="button" @click=${on.service}>${t("Choose another service")}</button>
+    </div>`;
+}
+
+function ready(things: readonly string[]): TemplateResult {
+  return html`<section class="card">
+    <h2>${t("Please have ready")}</h2>
+    <ul>${things.map((thing) => html`<li dir="auto">${thing}</li>`)}</ul>
+  </section>`;
+}
+
+function devices(data: CheckData, on: CheckActions): TemplateResult {
+  const { camera, microphone } = data.devices;
+  return html`<section class="check" aria-label=${t("Camera and microphone")}>
+    ${data.modality !== "text" && (camera.asking || microphone.asking)
+      ? html`<p class="card" role="status">${t("The browser is asking at the top of the screen. Please press Allow.")}</p>`
+      : nothing}
+    <div role="status">${notices(problems(data, on))}</div>
+    ${data.modality === "video" && data.own ? html`<div class="check-self">${selfView("citizen", data.own)}</div>` : nothing}
+    ${data.modality !== "text" && microphone.device === "on" ? levelView(data.level) : nothing}
+    ${data.modality === "text" ? html`<p>${t("You will write to the employee. No camera and no microphone are needed.")}</p>` : nothing}
+  </section>`;
+}
+
+function levelView(level: number): TemplateResult {
+  return html`<div class="field">
+    <label for="level">${icon("mic")} ${t("Say something. The bar moves when we hear you.")}</label>
+    <meter id="level" min="0" max="1" .value=${level}></meter>
+  </div>`;
+}
+
+function problems(data: CheckData, on: CheckActions): Notice[] {
+  const kinds: DeviceKind[] = data.modality === "video" ? ["camera", "microphone"] : data.modality === "voice" ? ["microphone"] : [];
+  return kinds.flatMap((kind) => {
+    const { cause } = data.devices[kind];
+    if (cause === null) return [];
+    const words = advice(kind, cause);
+    return [{ tone: "problem" as const, text: words.text, steps: words.steps, actions: ways(kind, data.modality, on) }];
+  });
+}
+
+function ways(kind: DeviceKind, modality: Modality, on: CheckActions): Notice["actions"] {
+  const again = { label: t("Try again"), act: on.again };
+  const voice = { label: t("Continue with voice only"), act: () => { on.modality("voice"); } };
+  const text = { label: t("Continue in writing"), act: () => { on.modality("text"); } };
+  return kind === "camera" && modality === "video" ? [again, voice] : [again, text];
+}

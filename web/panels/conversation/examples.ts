@@ -1,0 +1,26 @@
+import type { TemplateResult } from "lit-html";
+import type { TextLine } from "../../call/messages";
+import { conversation } from "./view";
+
+const actions = { typed: (): void => undefined, endLine: (): void => undefined, letters: (): void => undefined };
+const line = (at: number, you: boolean, text: string, done: boolean): TextLine => ({
+  leg: you ? 1 : 2,
+  role: you ? "citizen" : "agent",
+  name: you ? "" : "نورة العنزي",
+  you,
+  text,
+  done,
+  at: Date.UTC(2026, 10, 23, 7, at),
+});
+
+const LINES = [
+  line(1, false, "السلام عليكم، كيف أخدمك؟", true),
+  line(2, true, "أريد بدل الإيجار", true),
+  line(3, false, "Reference 2604 and then", false),
+];
+
+export const examples: Record<string, () => TemplateResult> = {
+  empty: () => conversation({ lines: [], letters: true }, actions),
+  letters: () => conversation({ lines: LINES, letters: true }, actions),
+  "whole-lines": () => conversation({ lines: LINES, letters: false }, actions),
+};

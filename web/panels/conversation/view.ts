@@ -1,0 +1,73 @@
+/** What everybody types, letter by letter or in whole lines, by each reader's choice. */
+
+import { type TemplateResult, html, nothing } from "lit-html";
+import { repeat } from "lit-html/directives/repeat.js";
+import type { TextLine } from "../../call/messages";
+import { t, timeOfDay } from "../../call/words";
+import { icon } from "../icon/view";
+import { roleName } from "../stage/view";
+import "./style.css";
+
+export interface ConversationData {
+  lines: readonly TextLine[];
+  /** Show what others type at each letter (true) or when the line is done. */
+  letters: boolean;
+}
+
+export interface ConversationActions {
+  /** The field holds this now. */
+  typed: (value: string) => void;
+  /** The line is finished; the panel has emptied the field. */
+  endLine: () => void;
+  letters: (on: boolean) => void;
+}
+
+/**
+ * The list is a log that stays silent by itself: read at every letter it would drown a screen reader. Announce a
+ * line of somebody else when it is done (`doneLine`).
+ */
+export function conversation(data: ConversationData, on: ConversationActions): TemplateResult {
+  const lines = data.lines.filter((line) => line.text !== "" && (line.done || line.you || data.letters));
+  return html`<section class="conversation" aria-label=${t("Text")}>
+    <div class="conversation-log" role="log" aria-live="off" tabindex="0" aria-label=${t("What has been written")}>
+      ${lines.length === 0 ? html`<p class="hint">${t("Nothing has been written yet.")}</p>` : nothing}
+      <ul role="list">${repeat(lines, (line) => `${line.leg} ${line.at}`, lineView)}</ul>
+    </div>
+    <form class="conversation-field" @submit=${submit(on)}>
+      <label for="conversation-input">${t("Write here; the other side sees each letter")}</label>
+      <div class="conversation-row">
+        <input id="conversation-input" name="line" dir="auto" autocomplete="off" enterkeyhint="send" maxlength="1000"
+          @input=${(event: Event) => { on.typed((event.target as HTMLInputElement).value); }} />
+        <button class="button main" type="submit">${icon("corner-down-left")}<span>${t("New line")}</span></button>
+      </div>
+    </form>
+    <button class="button" type="button" aria-pressed=${!data.letters} @click=${() => { on.letters(!data.letters); }}>
+      ${t("Show me whole lines only")}
+    </button>
+  </section>`;
+}
+
+/** What to announce between two states of the text: the lines of others that were finished. */
+export function doneLines(before: readonly TextLine[], after: readonly TextLine[]): string[] {
+  const known = new Set(before.filter((line) => line.done).map((line) => `${line.leg} ${line.at}`));
+  const news = after.filter((line) => line.done && !line.you && !known.has(`${line.leg} ${line.at}`));
+  return news.map((line) => t("%(name)s writes: %(text)s", { name: line.name || roleName(line.role), text: line.text }));
+}
+
+function lineView(line: TextLine): TemplateResult {
+  const name = line.you ? t("You") : line.name || roleName(line.role);
+  return html`<li class="conversation-line ${line.you ? "sent" : "received"}">
+    <p class="conversation-who"><bdi>${name}</bdi> · ${timeOfDay(line.at)}</p>
+    <p dir="auto">${line.text}${line.done ? nothing : html`<span class="conversation-caret" aria-hidden="true"></span>`}</p>
+  </li>`;
+}
+
+function submit(on: ConversationActions): (event: Event) => void {
+  return (event) => {
+    event.preventDefault();
+    const input = (event.currentTarget as HTMLFormElement).elements.namedItem("line") as HTMLInputElement;
+    if (input.value === "") return;
+    input.value = "";
+    on.endLine();
+  };
+}

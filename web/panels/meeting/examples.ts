@@ -1,0 +1,42 @@
+import type { TemplateResult } from "lit-html";
+import { drawnCamera } from "../../gallery/picture";
+import { AGENT, CITIZEN } from "../stage/examples";
+import { type MeetingData, meeting } from "./view";
+
+const nothing = (): void => undefined;
+const on = {
+  microphone: nothing,
+  camera: nothing,
+  text: nothing,
+  unblock: nothing,
+  again: nothing,
+  leaving: nothing,
+  leave: nothing,
+  typed: nothing,
+  endLine: nothing,
+  letters: nothing,
+};
+const DATA: MeetingData = {
+  stage: { legs: [CITIZEN, { ...AGENT, camera: "on" }], modality: "video", slot: () => null, own: drawnCamera() },
+  modality: "video",
+  microphone: "on",
+  camera: "on",
+  lines: [],
+  letters: true,
+  textOpen: false,
+  silenced: false,
+  leaving: false,
+  asking: false,
+};
+const shown = (change: Partial<MeetingData>) => (): TemplateResult => meeting({ ...DATA, ...change }, on);
+
+export const examples: Record<string, () => TemplateResult> = {
+  video: shown({}),
+  "video-and-text": shown({ textOpen: true, microphone: "off", camera: "off" }),
+  silenced: shown({ silenced: true, microphone: "busy" }),
+  "agent-away": shown({
+    stage: { ...DATA.stage, legs: [CITIZEN, { ...AGENT, connected: false }] },
+    leaving: true,
+  }),
+  text: shown({ modality: "text", textOpen: true, stage: { ...DATA.stage, modality: "text", own: null }, microphone: "off", camera: "off" }),
+};

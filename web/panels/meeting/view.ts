@@ -1,0 +1,82 @@
+/** The call as the citizen has it: the employee large, four buttons with their names, and text beside. */
+
+import { type TemplateResult, html, nothing } from "lit-html";
+import type { Device, Modality, TextLine } from "../../call/messages";
+import { t } from "../../call/words";
+import { type ConversationActions, conversation } from "../conversation/view";
+import { icon } from "../icon/view";
+import { type Notice, notices } from "../notices/view";
+import { type StageData, stage } from "../stage/view";
+import { type LeaveActions, leaveButton } from "../waiting/view";
+import "./style.css";
+
+export interface MeetingData {
+  stage: StageData;
+  modality: Modality;
+  microphone: Device;
+  camera: Device;
+  lines: readonly TextLine[];
+  letters: boolean;
+  textOpen: boolean;
+  /** The browser wants a tap before it plays sound. */
+  silenced: boolean;
+  leaving: boolean;
+  asking: boolean;
+}
+
+export interface MeetingActions extends LeaveActions, ConversationActions {
+  microphone: () => void;
+  camera: () => void;
+  text: () => void;
+  unblock: () => void;
+  again: () => void;
+}
+
+export function meeting(data: MeetingData, on: MeetingActions): TemplateResult {
+  const agent = data.stage.legs.find((leg) => leg.role === "agent");
+  return html`<h1 tabindex="-1" class="meeting-title">
+      ${agent ? t("You are talking with %(name)s", { name: agent.name }) : t("Your call")}
+    </h1>
+    ${data.silenced
+      ? html`<button class="button main wide" type="button" @click=${on.unblock}>${icon("volume-2")}<span>${t("Tap to continue and to hear")}</span></button>`
+      : nothing}
+    <div role="status">${notices(sentences(data, on))}</div>
+    <div class="meeting" data-text=${data.textOpen ? "open" : "closed"}>
+      ${stage(data.stage)} ${data.textOpen ? conversation(data, on) : nothing}
+    </div>
+    ${buttons(data, on)}`;
+}
+
+function buttons(data: MeetingData, on: MeetingActions): TemplateResult {
+  return html`<div class="meeting-buttons" role="group" aria-label=${t("Buttons of the call")}>
+      ${data.modality === "text" ? nothing : toggle("mic", "mic-off", t("Microphone"), data.microphone, on.microphone)}
+      ${data.modality === "video" ? toggle("video", "video-off", t("Camera"), data.camera, on.camera) : nothing}
+      <button class="button" type="button" aria-pressed=${data.textOpen} @click=${on.text}>
+        ${icon("message-square-text")}<span>${t("Writing")}</span>
+      </button>
+    </div>
+    ${leaveButton(t("Leave the call"), data, on)}`;
+}
+
+/** Pressed means on; the state stands in words too, not in colour alone. */
+function toggle(on: string, off: string, name: string, device: Device, act: () => void): TemplateResult {
+  const isOn = device === "on";
+  return html`<button class="button" type="button" aria-pressed=${isOn} @click=${act}>
+    ${icon(isOn ? on : off)}<span>${name}<span aria-hidden="true">: ${isOn ? t("on") : t("off")}</span></span>
+  </button>`;
+}
+
+function sentences(data: MeetingData, on: MeetingActions): Notice[] {
+  const list: Notice[] = [];
+  const agent = data.stage.legs.find((leg) => leg.role === "agent");
+  if (agent && !agent.connected) {
+    list.push({ tone: "wait", text: t("The employee's line dropped. Please wait; they are being reconnected.") });
+  }
+  const again = [{ label: t("Tap to continue"), act: on.again }];
+  if (data.microphone === "busy") list.push({ tone: "problem", text: t("They cannot hear you: a phone call or another program has your microphone."), actions: again });
+  if (data.microphone === "blocked" || data.microphone === "missing") {
+    list.push({ tone: "problem", text: t("They cannot hear you. You can write to each other."), actions: again });
+  }
+  if (data.modality === "video" && data.camera === "busy") list.push({ tone: "problem", text: t("They cannot see you: another program has your camera."), actions: again });
+  return list;
+}

@@ -1,0 +1,16 @@
+import type { TemplateResult } from "lit-html";
+import type { Preferences } from "../../call/preferences";
+import { t } from "../../call/words";
+import { staffBarView } from "./view";
+
+const events = { prefer: (): void => undefined, signOut: (): void => undefined };
+const preferences: Preferences = { size: 0, contrast: "normal", numbering: null, readAloud: false, letters: true };
+
+function shown(name: string | null, status: string): () => TemplateResult {
+  return () => staffBarView({ title: t("Wasl desk"), name, status, preferences }, events);
+}
+
+export const examples: Record<string, () => TemplateResult> = {
+  "signed-out": shown(null, ""),
+  "signed-in": shown("نورة العنزي", t("Available")),
+};

@@ -1,0 +1,26 @@
+import type { TemplateResult } from "lit-html";
+import { drawnCamera } from "../../gallery/picture";
+import type { LegView, Modality } from "../../call/messages";
+import { stage } from "./view";
+
+export const AGENT: LegView = {
+  id: 2,
+  role: "agent",
+  name: "نورة العنزي",
+  you: false,
+  slot: 1,
+  connected: true,
+  microphone: "on",
+  camera: "off",
+};
+export const CITIZEN: LegView = { ...AGENT, id: 1, role: "citizen", name: "", you: true, slot: null, camera: "on" };
+
+const shown = (agent: Partial<LegView>, modality: Modality) => (): TemplateResult =>
+  stage({ legs: [CITIZEN, { ...AGENT, ...agent }], modality, slot: () => null, own: drawnCamera() });
+
+export const examples: Record<string, () => TemplateResult> = {
+  seen: shown({ camera: "on" }, "video"),
+  "camera-off": shown({ microphone: "off" }, "video"),
+  away: shown({ connected: false }, "video"),
+  voice: shown({}, "voice"),
+};

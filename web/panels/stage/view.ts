@@ -1,0 +1,77 @@
+/** The people of a call: the others large, the person herself small; who they are and what they can be sent. */
+
+import { type TemplateResult, html, nothing } from "lit-html";
+import { live } from "lit-html/directives/live.js";
+import { repeat } from "lit-html/directives/repeat.js";
+import type { Slot } from "../../call/media";
+import type { LegView, Modality, Role } from "../../call/messages";
+import { t } from "../../call/words";
+import { icon } from "../icon/view";
+import "./style.css";
+
+export interface StageData {
+  legs: readonly LegView[];
+  modality: Modality;
+  /** What each slot of the link receives (`MediaLink.slot`). */
+  slot: (index: number | null) => Slot | null;
+  /** The page's own camera, when it is on. */
+  own: MediaStream | null;
+}
+
+export function roleName(role: Role): string {
+  const names: Record<Role, () => string> = {
+    citizen: () => t("Citizen"),
+    agent: () => t("Employee"),
+    interpreter: () => t("Interpreter"),
+    helper: () => t("Helper"),
+    supervisor: () => t("Supervisor"),
+  };
+  return names[role]();
+}
+
+export function stage(data: StageData): TemplateResult {
+  const others = data.legs.filter((leg) => !leg.you);
+  const self = data.legs.find((leg) => leg.you);
+  return html`<div class="stage" data-modality=${data.modality}>
+    ${repeat(others, (leg) => leg.id, (leg) => person(leg, data))}
+    ${data.own && self ? selfView(self.role, data.own) : nothing}
+  </div>`;
+}
+
+/** What the page's own camera sees, turned as in a mirror. */
+export function selfView(role: Role, own: MediaStream): TemplateResult {
+  return html`<figure class="stage-self">
+    <video data-leg=${role} playsinline .muted=${true} .srcObject=${live(own)} aria-label=${t("What your camera shows")}></video>
+    <figcaption>${t("You")}</figcaption>
+  </figure>`;
+}
+
+function person(leg: LegView, data: StageData): TemplateResult {
+  const slot = data.slot(leg.slot);
+  const seen = leg.connected && leg.camera === "on" && data.modality === "video";
+  return html`<figure class="stage-person">
+    <video
+      data-leg=${leg.role}
+      playsinline
+      ?hidden=${!seen}
+      .muted=${true}
+      .srcObject=${live(slot?.video ?? null)}
+      aria-label=${t("Video of %(name)s", { name: leg.name })}
+    ></video>
+    <audio data-leg=${leg.role} .srcObject=${live(slot?.audio ?? null)}></audio>
+    ${seen ? nothing : html`<div class="stage-portrait">${icon("circle-user-round")}</div>`}
+    <figcaption>
+      <span class="stage-name"><bdi>${leg.name}</bdi> · ${roleName(leg.role)}</span>
+      ${condition(leg, data.modality).map((words) => html`<span class="stage-condition">${words}</span>`)}
+    </figcaption>
+  </figure>`;
+}
+
+/** What the others should know about this person's line. */
+function condition(leg: LegView, modality: Modality): string[] {
+  if (!leg.connected) return [t("Reconnecting…")];
+  const words: string[] = [];
+  if (modality !== "text" && leg.microphone !== "on") words.push(t("Microphone is off"));
+  if (modality === "video" && leg.camera !== "on") words.push(t("Camera is off"));
+  return words;
+}

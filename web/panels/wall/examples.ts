@@ -1,0 +1,51 @@
+import type { TemplateResult } from "lit-html";
+import type { WallAgent, WallState, WallTicket } from "../../call/messages";
+import { wallView } from "./view";
+
+const NOW = Date.UTC(2026, 10, 23, 7, 30);
+const events = { filter: (): void => undefined };
+
+const TICKET: WallTicket = {
+  id: 7,
+  state: "waiting",
+  service_name: "سند الملكية",
+  language: "ar",
+  sign_language: "sgn-KW",
+  modality: "video",
+  joined_at: NOW - 900_000,
+  since: NOW - 900_000,
+  position: 1,
+  present: true,
+  agent: null,
+};
+
+const AGENT: WallAgent = {
+  id: "agent1",
+  name: "نورة العنزي",
+  presence: { state: "busy", reason: null, since: NOW - 60_000, until: null },
+  ticket: 9,
+};
+
+const STATE: WallState = {
+  version: 1,
+  tickets: [
+    TICKET,
+    { ...TICKET, id: 8, joined_at: NOW - 700_000, position: 2, present: false, sign_language: null, modality: "text" },
+    { ...TICKET, id: 9, state: "serving", position: null, agent: AGENT.name, language: "en", service_name: "Rent allowance" },
+  ],
+  agents: [
+    AGENT,
+    { ...AGENT, id: "agent2", name: "Ali", presence: { state: "break", reason: "prayer", since: NOW, until: null }, ticket: null },
+  ],
+};
+
+function shown(server: WallState, filter: string): () => TemplateResult {
+  return () => wallView({ server, filter, now: NOW }, events);
+}
+
+export const examples: Record<string, () => TemplateResult> = {
+  busy: shown(STATE, ""),
+  filtered: shown(STATE, "rent"),
+  "no-match": shown(STATE, "xyz"),
+  empty: shown({ version: 1, tickets: [], agents: [] }, ""),
+};

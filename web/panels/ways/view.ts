@@ -1,0 +1,49 @@
+/** How the citizen takes part: by video, by voice or in writing, and whether she signs. */
+
+import { type TemplateResult, html, nothing } from "lit-html";
+import type { Modality } from "../../call/messages";
+import { t } from "../../call/words";
+import { icon } from "../icon/view";
+import "./style.css";
+
+export interface WaysActions {
+  modality: (modality: Modality) => void;
+  signs: (signs: boolean) => void;
+  done: () => void;
+}
+
+interface Way {
+  modality: Modality;
+  icon: string;
+  name: string;
+  hint: string;
+}
+
+export function ways(modality: Modality, signs: boolean, on: WaysActions): TemplateResult {
+  const list: Way[] = [
+    { modality: "video", icon: "video", name: t("Video and voice"), hint: t("You see and hear each other.") },
+    { modality: "voice", icon: "phone", name: t("Voice only"), hint: t("Like a telephone call. No camera.") },
+    { modality: "text", icon: "message-square-text", name: t("Writing only"), hint: t("You write to each other. No camera and no sound.") },
+  ];
+  return html`<h1 tabindex="-1">${t("How do you want to talk to us?")}</h1>
+    <fieldset class="ways">
+      <legend class="visually-hidden">${t("How do you want to talk to us?")}</legend>
+      ${list.map((way) => wayChoice(way, way.modality === modality, on))}
+    </fieldset>
+    <label class="choice">
+      <input type="checkbox" .checked=${signs} @change=${(event: Event) => { on.signs((event.target as HTMLInputElement).checked); }} />
+      ${icon("hand")}
+      <span class="choice-words"><strong>${t("I use Kuwaiti Sign Language")}</strong>
+        <span>${t("We connect you only to somebody who signs.")}</span></span>
+    </label>
+    ${signs && modality !== "video" ? html`<p class="hint" role="status">${t("Signing needs video. Choose video if you want to sign.")}</p>` : nothing}
+    <button class="button main wide" type="button" @click=${on.done}>${t("Continue")}</button>`;
+}
+
+function wayChoice(way: Way, chosen: boolean, on: WaysActions): TemplateResult {
+  return html`<label class="choice">
+    <input type="radio" name="modality" value=${way.modality} .checked=${chosen} @change=${() => { on.modality(way.modality); }} />
+    ${icon(way.icon)}
+    <span class="choice-words"><strong>${way.name}</strong><span>${way.hint}</span></span>
+  </label>`;
+}

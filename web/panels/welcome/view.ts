@@ -1,0 +1,22 @@
+/** The first screen: one large button, and how to take part otherwise. */
+
+import { type TemplateResult, html, nothing } from "lit-html";
+import { t } from "../../call/words";
+import { icon } from "../icon/view";
+
+export interface WelcomeActions {
+  start: () => void;
+  needs: () => void;
+}
+
+export function welcome(signs: boolean, on: WelcomeActions): TemplateResult {
+  return html`<h1 tabindex="-1">${t("Talk to a government employee, face to face, from where you are")}</h1>
+    <p>${t("Choose what you need. Wait here. An employee will call you on this page. No account is needed.")}</p>
+    <button class="button main wide" type="button" @click=${on.start}>
+      ${icon("video")}<span>${t("Start")}</span>
+    </button>
+    <button class="button wide" type="button" @click=${on.needs}>
+      ${icon("accessibility")}<span>${t("I use sign language, only voice, or only writing")}</span>
+    </button>
+    ${signs ? html`<p class="hint">${t("You told us that you use sign language.")}</p>` : nothing}`;
+}
