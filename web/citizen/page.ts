@@ -42,6 +42,7 @@ export class CitizenPage {
   #stopMeter: (() => void) | null = null;
   #metered: MediaStreamTrack | null = null;
   #told = "";
+  #wanted = { microphone: false, camera: false };
 
   constructor(root: HTMLElement) {
     this.#root = root;
@@ -169,8 +170,10 @@ export class CitizenPage {
   #follow(before: Visit): void {
     const screen = screenOf(this.visit);
     const wanted = wantedDevices(this.visit);
-    const former = wantedDevices(before);
-    if (wanted.camera !== former.camera || wanted.microphone !== former.microphone) void this.devices.want(wanted);
+    if (wanted.camera !== this.#wanted.camera || wanted.microphone !== this.#wanted.microphone) {
+      this.#wanted = wanted;
+      void this.devices.want(wanted);
+    }
     this.devices.mute(this.visit.off.microphone);
     this.#useDevices(screen);
     if (screen === "ringing") this.ring.start(t("It is your turn"));

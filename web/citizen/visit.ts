@@ -154,7 +154,8 @@ function isBroken(visit: Visit): boolean {
 /** Which devices the screen needs: none while waiting. */
 export function wantedDevices(visit: Visit): { microphone: boolean; camera: boolean } {
   const modality = modalityOf(visit);
-  const using = ["check", "ringing", "call", "dropped"].includes(screenOf(visit));
+  const screen = screenOf(visit);
+  const using = ["check", "ringing", "call"].includes(screen) || (screen === "dropped" && callOf(visit) !== "none");
   return {
     microphone: using && modality !== "text",
     camera: using && modality === "video" && !visit.off.camera,

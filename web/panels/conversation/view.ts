@@ -30,8 +30,10 @@ export function conversation(data: ConversationData, on: ConversationActions): T
   const lines = data.lines.filter((line) => line.text !== "" && (line.done || line.you || data.letters));
   return html`<section class="conversation" aria-label=${t("Text")}>
     <div class="conversation-log" role="log" aria-live="off" tabindex="0" aria-label=${t("What has been written")}>
-      ${lines.length === 0 ? html`<p class="hint">${t("Nothing has been written yet.")}</p>` : nothing}
-      <ul role="list">${repeat(lines, (line) => `${line.leg} ${line.at}`, lineView)}</ul>
+      <div>
+        ${lines.length === 0 ? html`<p class="hint">${t("Nothing has been written yet.")}</p>` : nothing}
+        <ul role="list">${repeat(lines, (line) => `${line.leg} ${line.at}`, lineView)}</ul>
+      </div>
     </div>
     <form class="conversation-field" @submit=${submit(on)}>
       <label for="conversation-input">${t("Write here; the other side sees each letter")}</label>
