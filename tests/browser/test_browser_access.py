@@ -125,7 +125,7 @@ async def test_p35_the_call_can_be_reached_and_left_by_keyboard_alone(browser: B
             await keys.press("Tab")
         raise AssertionError(f"{selector} cannot be reached with Tab")
 
-    await walk_to(".button.main")
+    await walk_to("main .button.main")
     await keys.press("Enter")
     await citizen.page.wait_for_selector(f"[data-service={SERVICE}]")
     assert await citizen.page.evaluate("document.activeElement.tagName") == "H1", "readers begin with the heading"
@@ -155,7 +155,7 @@ async def test_nothing_is_cut_off_at_any_width_or_size(
         await citizen.on(screen)
         assert await citizen.page.evaluate(sideways) <= 0, f"{screen} scrolls sideways at {width} px"
         small = await citizen.page.evaluate(
-            "[...document.querySelectorAll('.button.main')].filter(b => b.getBoundingClientRect().height < 60).length"
+            "[...document.querySelectorAll('main .button.main')].filter(b => b.getBoundingClientRect().height < 60).length"
         )
         assert small == 0
         if screen == "welcome":
