@@ -14,7 +14,8 @@ SERVICE = "housing-allocation"
 RECEIVED = """async () => {
   const entries = await window.waslStats();
   const of = (kind) => entries.filter((one) => one.type === "inbound-rtp" && one.kind === kind);
-  const video = of("video").reduce((most, one) => ((one.framesDecoded ?? 0) > (most.framesDecoded ?? 0) ? one : most), {});
+  const decoded = (one) => one.framesDecoded ?? 0;
+  const video = of("video").reduce((most, one) => (decoded(one) > decoded(most) ? one : most), {});
   return {
     at: performance.now(),
     frames: video.framesDecoded ?? 0,

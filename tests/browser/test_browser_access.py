@@ -15,6 +15,8 @@ from wasl_web import pages as shells
 
 pytestmark = pytest.mark.browser
 LANGUAGES = ("ar", "en")
+TOO_SMALL = """[...document.querySelectorAll('main .button.main')]
+    .filter((button) => button.getBoundingClientRect().height < 60).length"""
 # An example is a part of a page; only a page has a heading of the first level and landmarks around everything.
 WHOLE_PAGES_ONLY = ("page-has-heading-one", "region", "heading-order", "landmark-one-main", "landmark-unique")
 
@@ -154,9 +156,7 @@ async def test_nothing_is_cut_off_at_any_width_or_size(
     for screen in ("welcome", "service", "check"):
         await citizen.on(screen)
         assert await citizen.page.evaluate(sideways) <= 0, f"{screen} scrolls sideways at {width} px"
-        small = await citizen.page.evaluate(
-            "[...document.querySelectorAll('main .button.main')].filter(b => b.getBoundingClientRect().height < 60).length"
-        )
+        small = await citizen.page.evaluate(TOO_SMALL)
         assert small == 0
         if screen == "welcome":
             await citizen.press("Start")

@@ -59,12 +59,12 @@ async def test_p25_killed_server_keeps_every_ticket_and_its_place(desk: DeskProc
 async def test_killed_media_worker_comes_back_with_new_connections(desk: DeskProcess, pages: Pages) -> None:
     agent = await pages.agent(desk)
     offer = await agent.until_event("media_offer", lambda body: True)
-    os.kill(await worker_of(desk), signal.SIGKILL)
+    os.kill(worker_of(desk), signal.SIGKILL)
     await agent.until_event("media_offer", lambda body: body["peer"] != offer["peer"])
 
 
 async def test_media_worker_ends_with_a_killed_server(desk: DeskProcess) -> None:
-    worker = await worker_of(desk)
+    worker = worker_of(desk)
     await desk.kill()
 
     async def gone() -> bool:
@@ -73,9 +73,7 @@ async def test_media_worker_ends_with_a_killed_server(desk: DeskProcess) -> None
     await until(gone)
 
 
-async def test_sigterm_drains_and_exits_with_0(
-    start_desk: Callable[..., Awaitable[DeskProcess]], pages: Pages
-) -> None:
+async def test_sigterm_drains_and_exits_with_0(start_desk: Callable[..., Awaitable[DeskProcess]], pages: Pages) -> None:
     desk = await start_desk(drain_seconds="30")
     citizen, joined = await join(pages, desk)
     agent = await pages.agent(desk)
@@ -116,7 +114,7 @@ async def test_an_agent_whose_desk_died_loses_no_citizen(
     await citizen.until(lambda state: state["phase"] == "call")
 
 
-async def worker_of(desk: DeskProcess) -> int:
+def worker_of(desk: DeskProcess) -> int:
     """The process id of the desk's media worker."""
     assert desk.process is not None
     children = Path(f"/proc/{desk.process.pid}/task/{desk.process.pid}/children").read_text()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Connection, create_engine, select
 from sqlalchemy.exc import IntegrityError
+
 from wasl_signaling import call as calls
 from wasl_signaling import schema
 from wasl_signaling.call import IllegalCallMove, UnknownCall

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine
+
 from wasl_signaling import call as calls
 from wasl_signaling import conversation, schema
 from wasl_signaling.call import UnknownCall

@@ -38,6 +38,7 @@ export class Ring {
 
   /** Safe to call at any time. */
   stop(): void {
+    if (this.#timers.length === 0) return;
     for (const timer of this.#timers) clearInterval(timer);
     this.#timers = [];
     if (this.#title !== null) document.title = this.#title;
