@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from wasl_signaling import schema
 from wasl_signaling.call import Call, Leg, UnknownCall
@@ -22,20 +23,25 @@ LINE_LIMIT = 2_000  # characters; a longer line is broken here, so that no row g
 class Line:
     """One line as it stands. `at`: when it was begun, epoch seconds."""
 
+    id: int
     leg: int
     text: str
     done: bool
     at: float
+    revision: int
 
 
-def append(connection: Connection, call: Call, leg: Leg, t140: str, now: float) -> None:
-    """Applies what this leg typed to its open line; UnknownCall when the call is over."""
+def append(connection: Connection, call: Call, leg: Leg, t140: str, now: float) -> list[Line]:
+    """Applies what this leg typed to its open line. Returns the lines it changed.
+
+    Raises UnknownCall when the call is over.
+    """
     if call.state is CallState.ENDED:
         raise UnknownCall(call.id)
     *finished, rest = lines_of(_open_text(connection, leg), t140)
-    for text in finished:
-        _write(connection, call, leg, text, done=True, now=now)
-    _write(connection, call, leg, rest, done=False, now=now)
+    changed = [_write(connection, call, leg, text, done=True, now=now) for text in finished]
+    changed.append(_write(connection, call, leg, rest, done=False, now=now))
+    return [line for line in changed if line is not None]
 
 
 def transcript(connection: Connection, call: int) -> list[Line]:
@@ -43,7 +49,7 @@ def transcript(connection: Connection, call: int) -> list[Line]:
     rows = connection.execute(
         select(schema.text_line).where(schema.text_line.c.call == call).order_by(schema.text_line.c.id)
     )
-    return [Line(row.leg, row.text, row.done, row.at) for row in rows if row.text]
+    return [_line(row) for row in rows]
 
 
 def lines_of(line: str, t140: str) -> list[str]:
@@ -64,10 +70,20 @@ def _open_text(connection: Connection, leg: Leg) -> str:
     return connection.scalar(query) or ""
 
 
-def _write(connection: Connection, call: Call, leg: Leg, text: str, *, done: bool, now: float) -> None:
-    """Sets the text of the leg's open line, which is begun when there is none."""
-    open_line = (schema.text_line.c.leg == leg.id, ~schema.text_line.c.done)
-    changed = connection.execute(update(schema.text_line).where(*open_line).values(text=text, done=done))
-    if changed.rowcount == 0 and text:
-        values = {"call": call.id, "leg": leg.id, "text": text, "done": done, "at": now}
-        connection.execute(insert(schema.text_line).values(**values))
+def _write(connection: Connection, call: Call, leg: Leg, text: str, *, done: bool, now: float) -> Line | None:
+    """Sets the text of the leg's open line, which is begun when there is none; an empty one is not begun."""
+    table = schema.text_line
+    row = connection.execute(
+        update(table)
+        .where(table.c.leg == leg.id, ~table.c.done)
+        .values(text=text, done=done, revision=table.c.revision + 1)
+        .returning(table)
+    ).first()
+    if row is None and text:
+        values = {"call": call.id, "leg": leg.id, "text": text, "done": done, "at": now, "revision": 1}
+        row = connection.execute(insert(table).values(values).returning(table)).one()
+    return None if row is None else _line(row)
+
+
+def _line(row: Row[Any]) -> Line:
+    return Line(row.id, row.leg, row.text, row.done, row.at, row.revision)

@@ -115,11 +115,16 @@ class LegView(Message):
 class TextLine(Message):
     """What one person has typed in one line; grows letter by letter until it is done."""
 
+    id: int
+    """Lines are shown in the order of their ids: that in which they were begun."""
+    revision: int
+    """Grows with every change of the line. Keep the version of a line that has the highest."""
     leg: int
     role: Role
     name: str
     you: bool
     text: str
+    """May be empty: all of it was erased again."""
     done: bool
     at: int
     """When the line was begun."""
@@ -164,6 +169,8 @@ class WaitView(Message):
 
     position: int
     """1 is the next to be served."""
+    kept: int
+    """For how many seconds the place is kept while the page is away."""
     estimate: Estimate | None
     """None: we can't tell yet."""
     why: Why
@@ -245,16 +252,13 @@ class MediaOffer(Message):
 
 
 class TextEvent(Message):
-    """Event `text` on /citizen and /desk: what somebody typed, as T.140 characters.
+    """Event `text` on /citizen and /desk: the lines that somebody, perhaps you, has just changed.
 
-    U+0008 erases the character before it, U+2028 ends the line. Lines and their order are the server's:
-    a page that connects again finds all of it in `CallView.text`.
+    Lines are whole, so an event may come twice, or before or after a state that holds the same line.
     """
 
     call: int
-    leg: int
-    at: int
-    t140: Text
+    lines: list[TextLine]
 
 
 class Replaced(Message):
@@ -474,7 +478,10 @@ class DevicesChanged(Message):
 
 
 class Type(Message):
-    """Request `text` on /citizen and /desk: characters typed since the last one, at most 300 ms old."""
+    """Request `text` on /citizen and /desk: T.140 characters typed since the last one, at most 300 ms old.
+
+    U+0008 erases the character (code point) before it in the writer's open line, U+2028 ends that line.
+    """
 
     call: Id
     t140: Text

@@ -14,7 +14,7 @@ from wasl_signaling.house import House
 from wasl_signaling.mailbox import Address, Kind, Mailboxes
 from wasl_signaling.refresher import Refresher
 from wasl_signaling.switchboard import Switchboard
-from wasl_signaling.views import address_of
+from wasl_signaling.views import address_of, text_line
 from wasl_web.sign_in import signed_in_staff
 
 
@@ -50,12 +50,13 @@ class Parts:
             self.refresher.mark([address, *await self._in_call_with(address)])
 
     async def type_text(self, party: str, request: m.Type) -> None:
-        """Writes down what a person typed, then shows it to the others in the call."""
-        now = self.house.now()
-        typed = await self.house.database.write(visits.type_text, party, request, now)
-        event = m.TextEvent(call=typed.call.id, leg=typed.leg.id, at=int(now * 1000), t140=request.t140)
-        for leg in typed.call.others(party):
-            await self.mailboxes.send(address_of(leg), "text", event)
+        """Writes down what a person typed, then shows it to everyone in the call."""
+        typed = await self.house.database.write(visits.type_text, party, request, self.house.now())
+        for leg in typed.call.legs:
+            if mailbox := self.mailboxes.get(address_of(leg)):
+                name, you = typed.names[mailbox.language], leg == typed.leg
+                lines = [text_line(line, typed.leg.role, name, you) for line in typed.lines]
+                await self.mailboxes.send(mailbox.address, "text", m.TextEvent(call=typed.call.id, lines=lines))
 
     async def _in_call_with(self, address: Address) -> list[Address]:
         key: dict[str, Any] = (

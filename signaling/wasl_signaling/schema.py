@@ -69,6 +69,8 @@ text_line = Table(
     Column("text", Text, nullable=False),
     Column("done", Boolean, nullable=False),
     Column("at", Float, nullable=False),
+    # Grows with every change, so that pages know which of two versions of a line is the newer one.
+    Column("revision", Integer, nullable=False),
 )
 UNDONE = text("NOT done")
 Index("uq_text_line_open", text_line.c.leg, unique=True, sqlite_where=UNDONE, postgresql_where=UNDONE)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from wasl_locales.catalogue import words
 from wasl_queue.presence import Presence, PresenceState
 from wasl_queue.queue import AgentStanding
 from wasl_queue.ticket import Ticket, TicketState
@@ -14,7 +13,7 @@ from wasl_records import staff, transaction
 from wasl_records.transaction import State as TransactionState
 from wasl_records.transaction import Transaction
 from wasl_signaling import call as calls
-from wasl_signaling import conversation
+from wasl_signaling import conversation, visits
 from wasl_signaling import messages as m
 from wasl_signaling.call import Call, Leg
 from wasl_signaling.house import House
@@ -137,6 +136,7 @@ class Views:
         estimate = queue.estimate(connection, ticket.id, now)
         return m.WaitView(
             position=queue.position(connection, ticket.id),
+            kept=int(queue.policy.grace_waiting),
             estimate=m.Estimate(low=int(estimate.low), high=int(estimate.high)) if estimate else None,
             why=m.Why(queue.why(connection, ticket.id)),
         )
@@ -168,7 +168,11 @@ class Views:
             modality=call.modality,
             started_at=maybe_milliseconds(call.started_at),
             legs=list(legs.values()),
-            text=[_text_line(line, legs[line.leg]) for line in conversation.transcript(connection, call.id)],
+            text=[
+                text_line(line, by.role, by.name, by.you)
+                for line in conversation.transcript(connection, call.id)
+                for by in (legs[line.leg],)
+            ],
         )
 
     def _leg(
@@ -178,18 +182,13 @@ class Views:
         return m.LegView(
             id=leg.id,
             role=leg.role,
-            name=self._name(connection, leg, mailbox.language),
+            name=visits.name_of(connection, leg, mailbox.language),
             you=you,
             slot=slot,
             connected=owner is not None,
             microphone=owner.microphone if owner else m.Device.OFF,
             camera=owner.camera if owner else m.Device.OFF,
         )
-
-    def _name(self, connection: Connection, leg: Leg, language: m.Language) -> str:
-        if leg.role is m.Role.CITIZEN:
-            return words(language).gettext("Citizen")
-        return staff.get(connection, leg.party).name(language)
 
     def _slots(self, call: Call | None, mailbox: Mailbox) -> dict[int, Address]:
         if call is None or call.modality is m.Modality.TEXT:
@@ -299,12 +298,15 @@ def _outcome(done: Transaction) -> m.Outcome | None:
     return None if done.state is TransactionState.OPEN else m.Outcome(done.state)
 
 
-def _text_line(line: conversation.Line, leg: m.LegView) -> m.TextLine:
+def text_line(line: conversation.Line, role: m.Role, name: str, you: bool) -> m.TextLine:
+    """A line as one reader sees it: who wrote it, and whether that was she herself."""
     return m.TextLine(
-        leg=leg.id,
-        role=leg.role,
-        name=leg.name,
-        you=leg.you,
+        id=line.id,
+        revision=line.revision,
+        leg=line.leg,
+        role=role,
+        name=name,
+        you=you,
         text=line.text,
         done=line.done,
         at=milliseconds(line.at),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from wasl_locales.catalogue import words
 from wasl_queue.queue import Changes, Joined, Queue, Requirements, Skills
 from wasl_queue.ticket import TicketState
 from wasl_records import staff, transaction
@@ -25,10 +26,13 @@ LIVE = frozenset({TicketState.WAITING, TicketState.OFFERED, TicketState.SERVING}
 
 @dataclass(frozen=True)
 class Typed:
-    """Text that was written down: in which call, by which leg, and who takes part."""
+    """Text that was written down: in which call, by which leg, and the lines that it changed."""
 
     call: calls.Call
     leg: calls.Leg
+    lines: list[conversation.Line]
+    names: dict[m.Language, str]
+    """What the writer is called, by the reader's language."""
 
 
 def join(connection: Connection, queue: Queue, request: m.Join, secret: str, now: float) -> Joined:
@@ -96,12 +100,19 @@ def own_visit(connection: Connection, agent: str, ticket: int) -> transaction.Tr
     return visit
 
 
+def name_of(connection: Connection, leg: calls.Leg, language: m.Language) -> str:
+    """What a person of a call is called by readers of a language."""
+    if leg.role is m.Role.CITIZEN:
+        return words(language).gettext("Citizen")
+    return staff.get(connection, leg.party).name(language)
+
+
 def type_text(connection: Connection, party: str, request: m.Type, now: float) -> Typed:
     """Writes down what a person typed; UnknownCall when it is not a live call of hers."""
     call = calls.get_call(connection, request.call)
     leg = call.leg(party)
-    conversation.append(connection, call, leg, request.t140, now)
-    return Typed(call, leg)
+    lines = conversation.append(connection, call, leg, request.t140, now)
+    return Typed(call, leg, lines, {language: name_of(connection, leg, language) for language in ("ar", "en")})
 
 
 def sweep(connection: Connection, queue: Queue, now: float) -> Changes:

@@ -91,7 +91,7 @@ def test_the_unknown_is_refused(connection: Connection) -> None:
     with pytest.raises(UnknownTransaction):
         transaction.close(connection, 1, State.COMPLETED, "", 0)
     with pytest.raises(UnknownTransaction):
-        transaction.hand_to(connection, 1, "noora")
+        transaction.hand_to(connection, 1, "noora", 5.0)
 
 
 def test_the_last_transaction_of_an_agent(connection: Connection, visit: Transaction) -> None:

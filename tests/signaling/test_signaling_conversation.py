@@ -33,7 +33,7 @@ def type_all(connection: Connection, *typed: tuple[str, str]) -> list[tuple[str,
     call = calls.get_call(connection, calls.open_call(connection, 1, "agent1", Modality.TEXT, 0.0))
     for party, text in typed:
         conversation.append(connection, call, call.leg(party), text, 1.0)
-    return [(line.text, line.done) for line in conversation.transcript(connection, call.id)]
+    return [(line.text, line.done) for line in conversation.transcript(connection, call.id) if line.text]
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ async def test_visit_from_join_to_reference(desk: DeskProcess, pages: Pages) -> 
     citizen, agent, joined = await meet(pages, desk)
     call = agent.state["call"]["id"]
     await citizen.ask("text", call=call, t140="sal")
-    await agent.until_event("text", lambda body: body["t140"] == "sal")
+    await agent.until_event("text", lambda body: [line["text"] for line in body["lines"]] == ["sal"])
     reply = await agent.ask("finish", ticket=joined["ticket"], outcome="completed", note="Bring your card.")
     assert reply == {"ok": True}
     done = await citizen.until(lambda state: state["summary"] and state["summary"]["outcome"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -40,7 +41,7 @@ async def test_pages_forbid_foreign_and_inline_script(http: aiohttp.ClientSessio
             assert "script-src 'self';" in policy
             assert "unsafe" not in policy
             assert "default-src 'none'" in policy
-            assert "http" not in (await reply.text()).replace("http://www.w3.org", "")
+            assert not re.search(r"""(src|href)=["']?(https?:|//)""", await reply.text())
 
 
 async def test_catalogue_has_bodies_and_services_in_both_languages(http: aiohttp.ClientSession) -> None:

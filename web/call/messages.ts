@@ -152,10 +152,21 @@ export interface LegView {
  * via the `definition` "TextLine".
  */
 export interface TextLine {
+  /**
+   * Lines are shown in the order of their ids: that in which they were begun.
+   */
+  id: number;
+  /**
+   * Grows with every change of the line. Keep the version of a line that has the highest.
+   */
+  revision: number;
   leg: number;
   role: Role;
   name: string;
   you: boolean;
+  /**
+   * May be empty: all of it was erased again.
+   */
   text: string;
   done: boolean;
   /**
@@ -232,6 +243,10 @@ export interface WaitView {
    * 1 is the next to be served.
    */
   position: number;
+  /**
+   * For how many seconds the place is kept while the page is away.
+   */
+  kept: number;
   /**
    * None: we can't tell yet.
    */
@@ -573,22 +588,21 @@ export interface TakeBreak {
   reason: "prayer" | "meal" | "rest" | "training" | "other";
 }
 /**
- * Event `text` on /citizen and /desk: what somebody typed, as T.140 characters.
+ * Event `text` on /citizen and /desk: the lines that somebody, perhaps you, has just changed.
  *
- * U+0008 erases the character before it, U+2028 ends the line. Lines and their order are the server's:
- * a page that connects again finds all of it in `CallView.text`.
+ * Lines are whole, so an event may come twice, or before or after a state that holds the same line.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "TextEvent".
  */
 export interface TextEvent {
   call: number;
-  leg: number;
-  at: number;
-  t140: string;
+  lines: TextLine[];
 }
 /**
- * Request `text` on /citizen and /desk: characters typed since the last one, at most 300 ms old.
+ * Request `text` on /citizen and /desk: T.140 characters typed since the last one, at most 300 ms old.
+ *
+ * U+0008 erases the character (code point) before it in the writer's open line, U+2028 ends that line.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "Type".

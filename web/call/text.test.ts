@@ -1,24 +1,26 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { WaslError } from "./failure";
-import type { TextLine } from "./messages";
-import { TextSender, apply, diff } from "./text";
+import type { CallView, TextLine } from "./messages";
+import { TextSender, diff, merge, withKnownLines } from "./text";
 
 const ERASE = "\u0008";
 const END = "\u2028";
 
-const LEG = {
-  id: 7,
+const LINE: TextLine = {
+  id: 1,
+  revision: 1,
+  leg: 7,
   role: "agent",
   name: "نورة",
   you: false,
-  slot: 1,
-  connected: true,
-  microphone: "on",
-  camera: "on",
-} as const;
+  text: "one",
+  done: false,
+  at: 5,
+};
 
-function after(t140: string, lines: TextLine[] = []): TextLine[] {
-  return apply(lines, { call: 1, leg: 7, at: 5, t140 }, [LEG]);
+/** What the server makes of these characters. */
+function received(text: string, t140: string): string {
+  return Array.from(t140).reduce((line, one) => (one === ERASE ? Array.from(line).slice(0, -1).join("") : line + one), text);
 }
 
 describe("diff", () => {
@@ -36,27 +38,34 @@ describe("diff", () => {
     expect(diff("e\u0301", "e")).toBe(ERASE.repeat(2) + "e");
   });
 
-  it("is undone by apply, whatever was typed", () => {
+  it("is undone by the other side, whatever was typed", () => {
     const steps = ["", "👩‍👧", "👩‍👧a", "مرحبا", "مرحَبا", "مر", ""];
-    let lines: TextLine[] = [];
-    steps.slice(1).forEach((step, index) => {
-      lines = after(diff(steps[index] ?? "", step), lines);
-      expect(lines.map((line) => line.text).join("")).toBe(step);
-    });
+    let text = "";
+    for (const step of steps) {
+      text = received(text, diff(text, step));
+      expect(text).toBe(step);
+    }
   });
 });
 
-describe("apply", () => {
-  it("grows one line until it ends, then begins another", () => {
-    const lines = after(`one${END}two`);
-    expect(lines.map((line) => [line.text, line.done, line.name])).toEqual([
-      ["one", true, "نورة"],
-      ["two", false, "نورة"],
-    ]);
+describe("merge", () => {
+  const newer = { ...LINE, revision: 2, text: "one two" };
+  const next = { ...LINE, id: 2, text: "three" };
+
+  it("keeps the newer version of a line, in whatever order and however often it comes", () => {
+    expect(merge([LINE], [newer])).toEqual([newer]);
+    expect(merge([newer], [LINE])).toEqual([newer]);
+    expect(merge([newer], [newer])).toEqual([newer]);
   });
 
-  it("ignores an erasure before anything was typed", () => {
-    expect(after(ERASE + END)).toEqual([]);
+  it("orders lines as they were begun", () => {
+    expect(merge([next], [LINE])).toEqual([LINE, next]);
+  });
+
+  it("does not let an older state take letters back", () => {
+    const call: CallView = { id: 9, state: "live", modality: "video", started_at: 0, legs: [], text: [LINE] };
+    expect(withKnownLines({ call }, { ...call, text: [newer] }).call?.text).toEqual([newer]);
+    expect(withKnownLines({ call }, { ...call, id: 8, text: [newer] }).call?.text).toEqual([LINE]);
   });
 });
 

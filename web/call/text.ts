@@ -1,7 +1,7 @@
 /** Real-time text as T.140: letters travel as they are typed. U+0008 erases one code point, U+2028 ends the line. */
 
 import { WaslError } from "./failure";
-import type { LegView, TextEvent, TextLine } from "./messages";
+import type { CallView, TextLine } from "./messages";
 
 const ERASE = "\u0008";
 const LINE_END = "\u2028";
@@ -26,28 +26,17 @@ function commonStart(before: string, after: string): number {
   return length;
 }
 
-/** `lines` after `event`; lines that did not change are the same objects. */
-export function apply(lines: readonly TextLine[], event: TextEvent, legs: readonly LegView[]): TextLine[] {
-  const result = [...lines];
-  for (const character of event.t140) {
-    const open = result.findLastIndex((line) => line.leg === event.leg && !line.done);
-    const line = result[open];
-    if (line) result[open] = typed(line, character);
-    else if (character !== ERASE && character !== LINE_END) result.push(begun(event, character, legs));
-  }
-  return result;
+/** Both lists as one, in the order of the lines' ids; of a line that is in both, the higher revision. */
+export function merge(known: readonly TextLine[], news: readonly TextLine[]): TextLine[] {
+  const lines = new Map(known.map((line) => [line.id, line]));
+  for (const line of news) if ((lines.get(line.id)?.revision ?? 0) < line.revision) lines.set(line.id, line);
+  return [...lines.values()].sort((one, other) => one.id - other.id);
 }
 
-function typed(line: TextLine, character: string): TextLine {
-  if (character === LINE_END) return { ...line, done: true };
-  if (character === ERASE) return { ...line, text: Array.from(line.text).slice(0, -1).join("") };
-  return { ...line, text: line.text + character };
-}
-
-function begun(event: TextEvent, text: string, legs: readonly LegView[]): TextLine {
-  const leg = legs.find((one) => one.id === event.leg);
-  const { role, name, you } = leg ?? { role: "citizen" as const, name: "", you: false };
-  return { leg: event.leg, role, name, you, text, done: false, at: event.at };
+/** A state, with the lines that the page knows in a newer version than the state does. */
+export function withKnownLines<S extends { call?: CallView | null }>(state: S, before: CallView | null | undefined): S {
+  if (!state.call || state.call.id !== before?.id) return state;
+  return { ...state, call: { ...state.call, text: merge(before.text, state.call.text) } };
 }
 
 /** Follows one input field and sends what changed, at most every 250 ms; keeps what could not be sent. */

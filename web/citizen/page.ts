@@ -160,10 +160,7 @@ export class CitizenPage {
 
   async #type(t140: string): Promise<void> {
     const call = this.visit.server?.call;
-    const own = call?.legs.find((leg) => leg.you);
-    if (!call || !own) return;
-    await this.connection.request("text", { call: call.id, t140 });
-    this.dispatch({ type: "text", event: { call: call.id, leg: own.id, at: Date.now(), t140 } });
+    if (call) await this.connection.request("text", { call: call.id, t140 });
   }
 
   /** Lets devices, ring, wake lock and link follow what the visit has become. */

@@ -22,7 +22,7 @@ function at(phase: CitizenPhase, more: Partial<CitizenState> = {}): Visit {
   return reduce(connected, { type: "state", state: state(phase, more) });
 }
 
-const waitingAt = (position: number): Visit => at("waiting", { wait: { position, estimate: null, why: "agents_busy" } });
+const waitingAt = (position: number): Visit => at("waiting", { wait: { position, kept: 300, estimate: null, why: "agents_busy" } });
 
 describe("screenOf", () => {
   it.each([

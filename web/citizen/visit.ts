@@ -4,7 +4,7 @@ import type { Status } from "../call/connection";
 import type { DeviceStates } from "../call/devices";
 import type { LinkState } from "../call/media";
 import type { CitizenState, Modality, TextEvent } from "../call/messages";
-import { apply } from "../call/text";
+import { merge, withKnownLines } from "../call/text";
 import type { GovernmentBody } from "./catalogue";
 
 export type Step = "welcome" | "needs" | "service" | "check";
@@ -107,7 +107,8 @@ export function reduce(visit: Visit, action: Action): Visit {
   }
 }
 
-function arrived(visit: Visit, state: CitizenState): Visit {
+function arrived(visit: Visit, news: CitizenState): Visit {
+  const state = withKnownLines(news, visit.server?.call);
   if (visit.server?.phase === state.phase) return { ...visit, server: state };
   const textOpen = visit.textOpen || (state.phase === "call" && state.call?.modality === "text");
   const off = state.phase === "call" ? visit.off : START.off;
@@ -117,9 +118,9 @@ function arrived(visit: Visit, state: CitizenState): Visit {
 function typed(visit: Visit, event: TextEvent): Visit {
   const call = visit.server?.call;
   if (!visit.server || call?.id !== event.call) return visit;
-  const text = apply(call.text, event, call.legs);
+  const text = merge(call.text, event.lines);
   // What the employee writes must be seen at once, wherever the citizen is looking.
-  const textOpen = visit.textOpen || !call.legs.some((leg) => leg.id === event.leg && leg.you);
+  const textOpen = visit.textOpen || event.lines.some((line) => !line.you);
   return { ...visit, textOpen, server: { ...visit.server, call: { ...call, text } } };
 }
 

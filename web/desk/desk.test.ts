@@ -40,16 +40,18 @@ describe("the screen", () => {
   });
 });
 
+const LINE = { id: 1, revision: 1, leg: 2, role: "citizen", name: "", you: false, text: "hi", done: false, at: 5 } as const;
+
 describe("text", () => {
   it("grows letter by letter in its own call", () => {
     const desk = deskWith(state("busy", { call: CALL, visit: VISIT }));
-    const after = reduce(desk, { type: "text", event: { call: 9, leg: 2, at: 5, t140: "hi" } });
+    const after = reduce(desk, { type: "text", event: { call: 9, lines: [LINE] } });
     expect(after.server?.call?.text.map((line) => line.text)).toEqual(["hi"]);
   });
 
   it("of another call is dropped", () => {
     const desk = deskWith(state("busy", { call: CALL, visit: VISIT }));
-    expect(reduce(desk, { type: "text", event: { call: 8, leg: 2, at: 5, t140: "hi" } })).toBe(desk);
+    expect(reduce(desk, { type: "text", event: { call: 8, lines: [LINE] } })).toBe(desk);
   });
 });
 

@@ -2,7 +2,7 @@
 
 import type { Status } from "../call/connection";
 import type { DeskState, Outcome, TextEvent } from "../call/messages";
-import { apply } from "../call/text";
+import { merge, withKnownLines } from "../call/text";
 import { type Form, type FormAction, empty, reduceForm } from "../panels/signin/form";
 import type { Person } from "../panels/signin/session";
 
@@ -102,7 +102,8 @@ export function needsOutcome({ server }: Desk): boolean {
 }
 
 /** A problem is about the screen it happened on: another screen starts without it. */
-function withState(desk: Desk, server: DeskState): Desk {
+function withState(desk: Desk, state: DeskState): Desk {
+  const server = withKnownLines(state, desk.server?.call);
   const next = { ...desk, server };
   const closing = server.visit?.ticket === desk.server?.visit?.ticket ? desk.closing : NO_CLOSING;
   const problem = screenOf(next) === screenOf(desk) ? desk.problem : null;
@@ -112,6 +113,6 @@ function withState(desk: Desk, server: DeskState): Desk {
 function withText(desk: Desk, event: TextEvent): Desk {
   const call = desk.server?.call;
   if (!desk.server || call?.id !== event.call) return desk;
-  const text = apply(call.text, event, call.legs);
+  const text = merge(call.text, event.lines);
   return { ...desk, server: { ...desk.server, call: { ...call, text } } };
 }

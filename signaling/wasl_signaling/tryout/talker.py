@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from wasl_media.partner import MediaPartner, SlotMeasure
 from wasl_media.tone import Tone
 from wasl_signaling import messages as m
-from wasl_signaling.conversation import NEW_LINE, lines_of
+from wasl_signaling.conversation import NEW_LINE
 from wasl_signaling.tryout.client import FAREWELL, Client
 from wasl_signaling.tryout.errors import TryoutError
 from wasl_signaling.tryout.terminal import say
@@ -28,7 +28,7 @@ class Talker:
         self._partner: MediaPartner | None = None
         self._partners = asyncio.Lock()
         self._modality: m.Modality | None = None
-        self._line, self._letters = "", 0
+        self._letters = 0
         client.on("media_offer", m.MediaOffer, self._answer)
         client.on("text", m.TextEvent, self._read_text)
 
@@ -42,7 +42,7 @@ class Talker:
     @asynccontextmanager
     async def talking(self, call: m.CallView, greeting: str) -> AsyncIterator[None]:
         """Takes part in a call while the block runs: types the greeting and says what it measures."""
-        self._line, self._letters = "", 0
+        self._letters = 0
         await self._turn(call.modality)
         tasks = [asyncio.create_task(self._type(call.id, greeting)), asyncio.create_task(self._report())]
         try:
@@ -91,10 +91,10 @@ class Talker:
                 await asyncio.sleep(BETWEEN_LETTERS)
 
     async def _read_text(self, event: m.TextEvent) -> None:
-        *done, self._line = lines_of(self._line, event.t140)
-        self._letters += len(event.t140)
-        for line in done:
-            say(f"They wrote: {line}")
+        for line in event.lines:
+            self._letters += not line.you
+            if line.done and not line.you:
+                say(f"They wrote: {line.text}")
 
     async def _report(self) -> None:
         while True:

@@ -10,6 +10,8 @@ const line = (at: number, you: boolean, text: string, done: boolean): TextLine =
   you,
   text,
   done,
+  id: at,
+  revision: 1,
   at: Date.UTC(2026, 10, 23, 7, at),
 });
 

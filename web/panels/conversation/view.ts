@@ -32,7 +32,7 @@ export function conversation(data: ConversationData, on: ConversationActions): T
     <div class="conversation-log" role="log" aria-live="off" tabindex="0" aria-label=${t("What has been written")}>
       <div>
         ${lines.length === 0 ? html`<p class="hint">${t("Nothing has been written yet.")}</p>` : nothing}
-        <ul role="list">${repeat(lines, (line) => `${line.leg} ${line.at}`, lineView)}</ul>
+        <ul role="list">${repeat(lines, (line) => line.id, lineView)}</ul>
       </div>
     </div>
     <form class="conversation-field" @submit=${submit(on)}>
@@ -51,8 +51,8 @@ export function conversation(data: ConversationData, on: ConversationActions): T
 
 /** What to announce between two states of the text: the lines of others that were finished. */
 export function doneLines(before: readonly TextLine[], after: readonly TextLine[]): string[] {
-  const known = new Set(before.filter((line) => line.done).map((line) => `${line.leg} ${line.at}`));
-  const news = after.filter((line) => line.done && !line.you && !known.has(`${line.leg} ${line.at}`));
+  const known = new Set(before.filter((line) => line.done).map((line) => line.id));
+  const news = after.filter((line) => line.done && !line.you && !known.has(line.id));
   return news.map((line) => t("%(name)s writes: %(text)s", { name: line.name || roleName(line.role), text: line.text }));
 }
 

@@ -2,7 +2,7 @@
 
 import { type TemplateResult, html, nothing } from "lit-html";
 import type { WaitView, Why } from "../../call/messages";
-import { num, t } from "../../call/words";
+import { minutes, num, t } from "../../call/words";
 import { icon } from "../icon/view";
 import { notices } from "../notices/view";
 import { estimateSentence, placeSentence } from "./words";
@@ -24,17 +24,18 @@ export interface LeaveActions {
 }
 
 export function waiting(data: WaitingData, on: LeaveActions): TemplateResult {
+  const kept = minutes(data.wait?.kept ?? 0);
   return html`<h1 tabindex="-1">${t("You are in line")}</h1>
     <p class="waiting-service" dir="auto">${data.serviceName}</p>
     ${data.lost
-      ? notices([{ tone: "wait", text: t("The connection dropped. We keep your place for 5 minutes and come back by ourselves.") }])
+      ? notices([{ tone: "wait", text: t("The connection dropped. We keep your place for %(time)s and come back by ourselves.", { time: kept }) }])
       : nothing}
     ${data.draining ? notices([{ tone: "info", text: t("The service restarts shortly. You keep your place.") }]) : nothing}
     ${data.wait ? place(data.wait) : nothing}
     <ul class="waiting-facts">
       <li>${t("Your camera and microphone are off. We turn them on when it is your turn.")}</li>
       <li>${t("The page rings when it is your turn.")}</li>
-      <li>${t("You may lock the screen or close this page: we keep your place for 5 minutes.")}</li>
+      <li>${t("You may lock the screen or close this page: we keep your place for %(time)s.", { time: kept })}</li>
     </ul>
     ${leaveButton(t("Leave the line"), data, on)}`;
 }

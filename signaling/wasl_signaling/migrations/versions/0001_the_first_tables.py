@@ -333,6 +333,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("done", sa.Boolean(), nullable=False),
         sa.Column("at", sa.Float(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["call"], ["call.id"], name=op.f("fk_text_line_call")),
         sa.ForeignKeyConstraint(["leg"], ["leg.id"], name=op.f("fk_text_line_leg")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_text_line")),
