@@ -18,7 +18,7 @@ from livepage import agent_at_desk, answer, citizen_in_line  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
 PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1280, "height": 844}
+DESK = {"width": 1280, "height": 980}
 
 
 async def main() -> None:

@@ -53,7 +53,6 @@ class Mailbox:
     language: Language
     microphone: Device = Device.OFF
     camera: Device = Device.OFF
-    version: int = 0
 
 
 class Mailboxes:
@@ -62,6 +61,7 @@ class Mailboxes:
     def __init__(self, server: socketio.AsyncServer) -> None:
         self._server = server
         self._by_address: dict[Address, Mailbox] = {}
+        self._version = 0
 
     async def open(self, address: Address, sid: str, language: Language) -> Mailbox:
         """The page's mailbox from now on; a page that had it before is told and cut off."""
@@ -98,13 +98,13 @@ class Mailboxes:
         if mailbox := self._by_address.get(address):
             await self._send(mailbox, event, message)
 
-    def next_version(self, mailbox: Mailbox) -> int:
-        """A version above all that this person was sent, also by a process before this one.
+    def next_version(self) -> int:
+        """A version above all that anyone was sent, also by a process before this one.
 
-        It is a clock in microseconds that never stands still or goes back while the process lives.
+        It is the time in microseconds, and never stands still while the process lives.
         """
-        mailbox.version = max(mailbox.version + 1, time.time_ns() // 1_000)
-        return mailbox.version
+        self._version = max(self._version + 1, time.time_ns() // 1_000)
+        return self._version
 
     async def disconnect_all(self) -> None:
         """Cuts everyone off; pages come back to the next process by themselves."""

@@ -80,7 +80,7 @@ class Refresher:
         boxes = [box for address in addresses if (box := self._mailboxes.get(address)) is not None]
         if not boxes:
             return
-        versions = [self._mailboxes.next_version(box) for box in boxes]
+        versions = [self._mailboxes.next_version() for _ in boxes]
         for box, view in zip(boxes, await self._house.database.read(self._all, boxes, versions), strict=True):
             if view is None or self._mailboxes.get(box.address) is not box:
                 continue

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import aiohttp
 import pytest
@@ -136,3 +137,19 @@ def _references(value: object) -> list[str]:
     if isinstance(value, list):
         return [found for part in value for found in _references(part)]
     return []
+
+
+async def test_tls_auto_serves_other_devices_over_https(
+    start_desk: Callable[..., Awaitable[DeskProcess]],
+) -> None:
+    desk = await start_desk(tls="auto")
+    assert desk.url.startswith("https://")
+    certificate = ssl.create_default_context(cafile=desk.data / "tls-certificate.pem")
+    async with aiohttp.ClientSession(desk.url) as http:
+        async with http.get("/readyz", ssl=certificate) as reply:
+            assert reply.status == 200
+            assert "max-age" in reply.headers["Strict-Transport-Security"]
+        credentials = {"username": "agent1", "password": PASSWORD}
+        async with http.post("/api/v1/session", json=credentials, ssl=certificate) as reply:
+            assert reply.cookies["wasl_session"]["secure"]
+    assert (desk.data / "tls-key.pem").stat().st_mode & 0o077 == 0

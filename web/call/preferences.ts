@@ -28,6 +28,7 @@ export function loadPreferences(): Preferences {
 export function applyPreferences(preferences: Preferences): void {
   const root = document.documentElement;
   root.style.setProperty("--text-scale", String(TEXT_SIZES[preferences.size] ?? 1));
+  root.dataset.size = String(preferences.size);
   root.dataset.contrast = preferences.contrast;
   setNumbering(preferences.numbering);
   readAloud(preferences.readAloud);

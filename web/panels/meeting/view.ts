@@ -48,14 +48,14 @@ export function meeting(data: MeetingData, on: MeetingActions): TemplateResult {
 }
 
 function buttons(data: MeetingData, on: MeetingActions): TemplateResult {
-  return html`<div class="meeting-buttons" role="group" aria-label=${t("Buttons of the call")}>
+  return html`<div class="meeting-bar" role="group" aria-label=${t("Buttons of the call")}>
       ${data.modality === "text" ? nothing : toggle("mic", "mic-off", t("Microphone"), data.microphone, on.microphone)}
       ${data.modality === "video" ? toggle("video", "video-off", t("Camera"), data.camera, on.camera) : nothing}
       <button class="button" type="button" aria-pressed=${data.textOpen} @click=${on.text}>
         ${icon("message-square-text")}<span>${t("Writing")}</span>
       </button>
-    </div>
-    ${leaveButton(t("Leave the call"), data, on)}`;
+      ${leaveButton(t("Leave the call"), data, on)}
+    </div>`;
 }
 
 /** Pressed means on; the state stands in words too, not in colour alone. */

@@ -61,10 +61,16 @@ function person(leg: LegView, data: StageData): TemplateResult {
     <audio data-leg=${leg.role} .srcObject=${live(slot?.audio ?? null)}></audio>
     ${seen ? nothing : html`<div class="stage-portrait">${icon("circle-user-round")}</div>`}
     <figcaption>
-      <span class="stage-name"><bdi>${leg.name}</bdi> · ${roleName(leg.role)}</span>
+      <span class="stage-name">${called(leg)}</span>
       ${condition(leg, data.modality).map((words) => html`<span class="stage-condition">${words}</span>`)}
     </figcaption>
   </figure>`;
+}
+
+/** Name and role; a citizen's name is not asked, so hers is her role. */
+function called(leg: LegView): TemplateResult {
+  const role = roleName(leg.role);
+  return leg.name === "" || leg.name === role ? html`${role}` : html`<bdi>${leg.name}</bdi> · ${role}`;
 }
 
 /** What the others should know about this person's line. */
