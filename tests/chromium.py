@@ -8,7 +8,8 @@ import subprocess
 import sys
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-FLAGS = [
+# As a citizen's browser, but with a fake camera and microphone, and without asking for permission.
+PLAIN_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -18,10 +19,11 @@ FLAGS = [
     "--disable-sync",
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream=fps=30",
-    "--allow-loopback-in-peer-connection",
     "--autoplay-policy=no-user-gesture-required",
-    "--disable-features=WebRtcHideLocalIpsWithMdns",
 ]
+NO_MDNS = "--disable-features=WebRtcHideLocalIpsWithMdns"
+LOOPBACK = "--allow-loopback-in-peer-connection"
+FLAGS = [*PLAIN_FLAGS, NO_MDNS, LOOPBACK]
 INSTALLERS = {
     "apt-get": "apt-get update && apt-get install -y chromium",
     "dnf": "dnf install -y chromium",

@@ -7,20 +7,19 @@ from typing import Any
 
 from wasl_signaling import messages as m
 from wasl_signaling import visits
-from wasl_signaling.channel import Channel
 from wasl_signaling.mailbox import Address, Kind
 from wasl_signaling.parts import Parts
+from wasl_signaling.talking import TalkingChannel
 from wasl_web.errors import Problem
 
 
-class CitizenChannel(Channel):
+class CitizenChannel(TalkingChannel):
     """`/citizen`: anyone may connect; a ticket and its resume secret say whose place it is."""
 
     requests = m.CITIZEN_REQUESTS
 
     def __init__(self, parts: Parts) -> None:
-        super().__init__(Kind.CITIZEN)
-        self._parts = parts
+        super().__init__(Kind.CITIZEN, parts)
         self._tickets: dict[str, int] = {}
 
     async def connected(self, sid: str, environ: dict[str, Any], auth: Any) -> m.Language:
@@ -70,22 +69,6 @@ class CitizenChannel(Channel):
         await self._send_no_ticket(sid)
         return m.Ok()
 
-    async def on_media_answer(self, sid: str, request: m.MediaAnswer) -> m.Ok:
-        await self._parts.switchboard.answer(self._address(sid), request.peer, request.sdp)
-        return m.Ok()
-
-    async def on_media_failed(self, sid: str, request: m.MediaFailed) -> m.Ok:
-        await self._parts.switchboard.renew(self._address(sid), request.peer)
-        return m.Ok()
-
-    async def on_devices(self, sid: str, request: m.DevicesChanged) -> m.Ok:
-        await self._parts.set_devices(self._address(sid), request)
-        return m.Ok()
-
-    async def on_text(self, sid: str, request: m.Type) -> m.Ok:
-        await self._parts.type_text(str(self._ticket(sid)), request)
-        return m.Ok()
-
     async def _resume(self, sid: str, hello: m.CitizenConnect, ticket: int, secret: str) -> None:
         house = self._parts.house
         resumed = await house.database.write(house.queue.resume, ticket, secret, house.now())
@@ -99,7 +82,11 @@ class CitizenChannel(Channel):
         await self._parts.mailboxes.open(Address.citizen(ticket), sid, language)
 
     async def _send_no_ticket(self, sid: str) -> None:
-        state = m.CitizenState(version=0, phase=m.CitizenPhase.NONE, draining=self._parts.house.draining)
+        state = m.CitizenState(
+            version=self._parts.mailboxes.next_version(),
+            phase=m.CitizenPhase.NONE,
+            draining=self._parts.house.draining,
+        )
         await self.emit("state", state.model_dump(mode="json"), to=sid)
 
     def _ticket(self, sid: str) -> int:
@@ -107,5 +94,5 @@ class CitizenChannel(Channel):
             raise Problem("no_ticket")
         return ticket
 
-    def _address(self, sid: str) -> Address:
+    def address(self, sid: str) -> Address:
         return Address.citizen(self._ticket(sid))

@@ -44,6 +44,13 @@ def append(connection: Connection, call: Call, leg: Leg, t140: str, now: float) 
     return [line for line in changed if line is not None]
 
 
+def is_fresh(connection: Connection, leg: Leg, batch: str) -> bool:
+    """Whether this batch is new; it is not when its writer sent it before and never heard of it again."""
+    other = schema.leg.c.last_batch.is_distinct_from(batch)
+    remembered = update(schema.leg).where(schema.leg.c.id == leg.id, other).values(last_batch=batch)
+    return connection.execute(remembered).rowcount == 1
+
+
 def transcript(connection: Connection, call: int) -> list[Line]:
     """All lines of a call in the order in which they were begun."""
     rows = connection.execute(

@@ -9,20 +9,19 @@ from wasl_queue.queue import Changes
 from wasl_records.staff import Role as StaffRole
 from wasl_signaling import messages as m
 from wasl_signaling import visits
-from wasl_signaling.channel import Channel
 from wasl_signaling.mailbox import Address, Kind
 from wasl_signaling.parts import Parts
+from wasl_signaling.talking import TalkingChannel
 from wasl_web.errors import Problem
 
 
-class DeskChannel(Channel):
+class DeskChannel(TalkingChannel):
     """`/desk`: the session cookie says which agent it is."""
 
     requests = m.DESK_REQUESTS
 
     def __init__(self, parts: Parts) -> None:
-        super().__init__(Kind.DESK)
-        self._parts = parts
+        super().__init__(Kind.DESK, parts)
         self._agents: dict[str, str] = {}
 
     async def connected(self, sid: str, environ: dict[str, Any], auth: Any) -> m.Language:
@@ -75,22 +74,6 @@ class DeskChannel(Channel):
     async def on_sign_out(self, sid: str, request: m.SignOut) -> m.Ok:
         return await self._move(self._parts.house.queue.sign_out, sid)
 
-    async def on_media_answer(self, sid: str, request: m.MediaAnswer) -> m.Ok:
-        await self._parts.switchboard.answer(self._address(sid), request.peer, request.sdp)
-        return m.Ok()
-
-    async def on_media_failed(self, sid: str, request: m.MediaFailed) -> m.Ok:
-        await self._parts.switchboard.renew(self._address(sid), request.peer)
-        return m.Ok()
-
-    async def on_devices(self, sid: str, request: m.DevicesChanged) -> m.Ok:
-        await self._parts.set_devices(self._address(sid), request)
-        return m.Ok()
-
-    async def on_text(self, sid: str, request: m.Type) -> m.Ok:
-        await self._parts.type_text(self._agent(sid), request)
-        return m.Ok()
-
     async def _move(self, move: Callable[..., Changes], sid: str, *details: Any) -> m.Ok:
         house = self._parts.house
         self._parts.publish(await house.database.write(move, self._agent(sid), *details, house.now()))
@@ -101,5 +84,5 @@ class DeskChannel(Channel):
             raise Problem("not_signed_in")
         return agent
 
-    def _address(self, sid: str) -> Address:
+    def address(self, sid: str) -> Address:
         return Address.desk(self._agent(sid))

@@ -227,7 +227,8 @@ class CitizenState(Message):
     """Event `state` on /citizen: the whole present state. It replaces what the page knew."""
 
     version: int
-    """Grows with every state sent for this ticket, over all connections; a page drops an older one."""
+    """Grows with every state, over all connections; a page drops an older one. It is the desk's clock, in
+    microseconds since the Unix epoch, so a page can also tell by it how wrong its own clock is."""
     phase: CitizenPhase
     ticket: TicketView | None = None
     wait: WaitView | None = None
@@ -360,6 +361,7 @@ class DeskState(Message):
     """Event `state` on /desk: the whole present state of one agent's desk."""
 
     version: int
+    """As in `CitizenState`."""
     agent: AgentView
     presence: PresenceView
     offer: OfferView | None = None
@@ -401,6 +403,7 @@ class WallState(Message):
     """Event `state` on /supervise: tickets that have not ended and agents, each list in order of age."""
 
     version: int
+    """As in `CitizenState`."""
     tickets: list[WallTicket]
     agents: list[WallAgent]
     draining: bool = False
@@ -484,6 +487,9 @@ class Type(Message):
     """
 
     call: Id
+    batch: Token
+    """A new random name for every batch. A batch that is sent again, because its acknowledgement was lost, is
+    not written down twice."""
     t140: Text
 
 

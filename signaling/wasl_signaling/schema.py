@@ -56,6 +56,8 @@ leg = Table(
     Column("party", String(64), nullable=False),
     Column("joined_at", Float, nullable=False),
     Column("left_at", Float),
+    # The name of the last batch of text, so that one that is sent again is not written down twice.
+    Column("last_batch", String(200)),
 )
 STILL_IN = text("left_at IS NULL")
 Index("uq_leg_present", leg.c.call, leg.c.party, unique=True, sqlite_where=STILL_IN, postgresql_where=STILL_IN)

@@ -111,7 +111,8 @@ def type_text(connection: Connection, party: str, request: m.Type, now: float) -
     """Writes down what a person typed; UnknownCall when it is not a live call of hers."""
     call = calls.get_call(connection, request.call)
     leg = call.leg(party)
-    lines = conversation.append(connection, call, leg, request.t140, now)
+    fresh = conversation.is_fresh(connection, leg, request.batch)
+    lines = conversation.append(connection, call, leg, request.t140, now) if fresh else []
     return Typed(call, leg, lines, {language: name_of(connection, leg, language) for language in ("ar", "en")})
 
 

@@ -34,7 +34,7 @@ async def test_p25_killed_server_keeps_every_ticket_and_its_place(desk: DeskProc
     offered = await agent.until(lambda state: state["offer"])
     await agent.ask("accept", offer=offered["offer"]["id"])
     call = (await talking.until(lambda state: state["phase"] == "call"))["call"]
-    await talking.ask("text", call=call["id"], t140="do not lose m")
+    await talking.ask("text", call=call["id"], batch="a", t140="do not lose m")
     _, first = await join(pages, desk)
     second_page, second = await join(pages, desk)
     await second_page.until(lambda state: state["wait"] and state["wait"]["position"] == 2)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Browser, Page, async_playwright
 
+from chromium import LOOPBACK, NO_MDNS, PLAIN_FLAGS, find
 from wasl_media.events import Event
 from wasl_media.process import WorkerProcess
 from wasl_media.relay import CONSENT, Relay
@@ -23,20 +22,6 @@ Until = Callable[..., Awaitable[None]]
 Launch = Callable[..., Awaitable[Browser]]
 Meeting = Any
 HERE = Path(__file__).parent
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--use-fake-ui-for-media-stream",
-    "--use-fake-device-for-media-stream=fps=30",
-    "--autoplay-policy=no-user-gesture-required",
-]
-NO_MDNS = "--disable-features=WebRtcHideLocalIpsWithMdns"
-LOOPBACK = "--allow-loopback-in-peer-connection"
 
 
 @pytest.fixture
@@ -80,8 +65,7 @@ async def launch() -> AsyncIterator[Callable[..., Awaitable[Browser]]]:
         started: list[Browser] = []
 
         async def start(*flags: str) -> Browser:
-            path = os.environ.get("WASL_CHROMIUM") or shutil.which("chromium")
-            started.append(await playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags]))
+            started.append(await playwright.chromium.launch(executable_path=find(), args=[*PLAIN_FLAGS, *flags]))
             return started[-1]
 
         yield start

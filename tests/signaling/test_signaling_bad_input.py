@@ -6,6 +6,7 @@ import asyncio
 import random
 from typing import Any
 
+import aiohttp
 import pytest
 
 from livedesk import DeskProcess, Page, Pages
@@ -24,7 +25,7 @@ OUT_OF_ORDER: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("leave", {}),
         ("undo_leave", {}),
         ("forget", {}),
-        ("text", {"call": 1, "t140": "x"}),
+        ("text", {"call": 1, "batch": "a", "t140": "x"}),
         ("media_answer", {"peer": "p", "sdp": "v=0"}),
         ("join", {"service": "no-such-service", "modality": "video", "language": "ar"}),
     ],
@@ -33,7 +34,7 @@ OUT_OF_ORDER: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("decline", {"offer": 77}),
         ("finish", {"ticket": 5, "outcome": "completed"}),
         ("notes", {"ticket": 5, "notes": "x"}),
-        ("text", {"call": 9, "t140": "x"}),
+        ("text", {"call": 9, "batch": "a", "t140": "x"}),
     ],
     "/supervise": [("join", {}), ("accept", {"offer": 1})],
 }
@@ -92,6 +93,8 @@ async def test_bad_input_gets_a_typed_error_each(namespace: str, desk: DeskProce
     other = await pages.citizen(desk)
     joined = await other.ask("join", service="housing-allocation", modality="video", language="ar")
     assert joined["ok"] is True
+    async with aiohttp.ClientSession() as http, http.get(f"{desk.url}/readyz") as ready:
+        assert await ready.json() == {"ready": True, "missing": []}, "server and media worker live on"
 
 
 async def test_too_many_requests_are_refused_and_forgiven(desk: DeskProcess, pages: Pages) -> None:

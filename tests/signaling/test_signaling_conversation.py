@@ -71,6 +71,13 @@ def test_two_people_typing_at_once_keep_their_own_lines(connection: Connection) 
     assert type_all(connection, *typed) == [("hey", True), ("welcome", False), ("?", False)]
 
 
+def test_a_batch_that_is_sent_again_is_known(connection: Connection) -> None:
+    call = calls.get_call(connection, calls.open_call(connection, 1, "agent1", Modality.TEXT, 0.0))
+    citizen, agent = call.legs
+    sent = [(citizen, "a"), (citizen, "a"), (agent, "a"), (citizen, "b"), (citizen, "a")]
+    assert [conversation.is_fresh(connection, leg, name) for leg, name in sent] == [True, False, True, True, True]
+
+
 def test_an_erased_line_disappears(connection: Connection) -> None:
     assert type_all(connection, ("1", "no"), ("1", ERASE * 2)) == []
 

@@ -35,7 +35,7 @@ async def test_citizen_waits_with_a_place_and_a_reason(desk: DeskProcess, pages:
 async def test_visit_from_join_to_reference(desk: DeskProcess, pages: Pages) -> None:
     citizen, agent, joined = await meet(pages, desk)
     call = agent.state["call"]["id"]
-    await citizen.ask("text", call=call, t140="sal")
+    await citizen.ask("text", call=call, batch="a", t140="sal")
     await agent.until_event("text", lambda body: [line["text"] for line in body["lines"]] == ["sal"])
     reply = await agent.ask("finish", ticket=joined["ticket"], outcome="completed", note="Bring your card.")
     assert reply == {"ok": True}
@@ -63,7 +63,7 @@ async def test_agent_finishes_after_the_citizen_hung_up(desk: DeskProcess, pages
 async def test_p22_a_page_that_comes_back_finds_the_whole_state(desk: DeskProcess, pages: Pages) -> None:
     citizen, agent, joined = await meet(pages, desk)
     call = citizen.state["call"]["id"]
-    await citizen.ask("text", call=call, t140="one\u2028tw")
+    await citizen.ask("text", call=call, batch="a", t140="one\u2028tw")
     before = citizen.state["version"]
     await citizen.close()
     await agent.until(lambda state: not state["call"]["legs"][0]["connected"])

@@ -1,5 +1,6 @@
 /** One namespace of the server: typed requests and events over a Socket.IO connection that comes back by itself. */
 
+import { keepTime } from "./clock";
 import { type Socket, io } from "socket.io-client";
 import { WaslError, errorOf } from "./failure";
 import type { Body, EventName, Reply, RequestName, Wire } from "./wire";
@@ -138,6 +139,7 @@ export class Connection<W extends Wire> {
     const latest = this.#latest;
     if (latest && latest.about === about && state.version < latest.version) return false;
     this.#latest = { version: state.version, about };
+    keepTime(state.version);
     return true;
   }
 

@@ -200,7 +200,8 @@ export interface CitizenConnect {
  */
 export interface CitizenState {
   /**
-   * Grows with every state sent for this ticket, over all connections; a page drops an older one.
+   * Grows with every state, over all connections; a page drops an older one. It is the desk's clock, in
+   * microseconds since the Unix epoch, so a page can also tell by it how wrong its own clock is.
    */
   version: number;
   phase: CitizenPhase;
@@ -321,6 +322,9 @@ export interface DeskConnect {
  * via the `definition` "DeskState".
  */
 export interface DeskState {
+  /**
+   * As in `CitizenState`.
+   */
   version: number;
   agent: AgentView;
   presence: PresenceView;
@@ -609,6 +613,11 @@ export interface TextEvent {
  */
 export interface Type {
   call: number;
+  /**
+   * A new random name for every batch. A batch that is sent again, because its acknowledgement was lost, is
+   * not written down twice.
+   */
+  batch: string;
   t140: string;
 }
 /**
@@ -637,6 +646,9 @@ export interface WallAgent {
  * via the `definition` "WallState".
  */
 export interface WallState {
+  /**
+   * As in `CitizenState`.
+   */
   version: number;
   tickets: WallTicket[];
   agents: WallAgent[];

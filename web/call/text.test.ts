@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { WaslError } from "./failure";
 import type { CallView, TextLine } from "./messages";
-import { TextSender, diff, merge, withKnownLines } from "./text";
+import { type Batch, TextSender, diff, merge, withKnownLines } from "./text";
 
 const ERASE = "\u0008";
 const END = "\u2028";
@@ -75,7 +75,7 @@ describe("TextSender", () => {
 
   it("sends within 300 ms what was typed, in one batch", async () => {
     const sent: string[] = [];
-    const sender = new TextSender((t140) => Promise.resolve(sent.push(t140)));
+    const sender = new TextSender(({ t140 }) => Promise.resolve(sent.push(t140)));
     sender.typed("h");
     sender.typed("hi");
     await vi.advanceTimersByTimeAsync(300);
@@ -85,19 +85,21 @@ describe("TextSender", () => {
     expect(sent).toEqual(["hi", `${END}x`]);
   });
 
-  it("keeps what could not be sent, in order", async () => {
-    const sent: string[] = [];
+  it("sends what was not acknowledged again under the same name, before what came later", async () => {
+    const sent: Batch[] = [];
     let online = false;
-    const sender = new TextSender((t140) => {
-      if (!online) return Promise.reject(WaslError.unreachable());
-      return Promise.resolve(sent.push(t140));
+    const sender = new TextSender((batch) => {
+      sent.push(batch);
+      return online ? Promise.resolve() : Promise.reject(WaslError.unreachable());
     });
     sender.typed("a");
-    await vi.advanceTimersByTimeAsync(600);
+    await vi.advanceTimersByTimeAsync(300);
     online = true;
     sender.typed("ab");
     await vi.advanceTimersByTimeAsync(600);
-    expect(sent.join("")).toBe("ab");
+    expect(sent.map((batch) => batch.t140)).toEqual(["a", "a", "b"]);
+    expect(sent[1]?.batch).toBe(sent[0]?.batch);
+    expect(sent[2]?.batch).not.toBe(sent[0]?.batch);
   });
 
   it("lets go of what the server refuses", async () => {

@@ -1,7 +1,7 @@
 /** Real-time text as T.140: letters travel as they are typed. U+0008 erases one code point, U+2028 ends the line. */
 
 import { WaslError } from "./failure";
-import type { CallView, TextLine } from "./messages";
+import type { CallView, TextLine, Type } from "./messages";
 
 const ERASE = "\u0008";
 const LINE_END = "\u2028";
@@ -39,14 +39,19 @@ export function withKnownLines<S extends { call?: CallView | null }>(state: S, b
   return { ...state, call: { ...state.call, text: merge(before.text, state.call.text) } };
 }
 
+/** What is sent at once, under a name of its own. */
+export type Batch = Pick<Type, "batch" | "t140">;
+
 /** Follows one input field and sends what changed, at most every 250 ms; keeps what could not be sent. */
 export class TextSender {
-  readonly #send: (t140: string) => Promise<unknown>;
+  readonly #send: (batch: Batch) => Promise<unknown>;
   #value = "";
   #pending = "";
+  /** Sent, and not acknowledged: it goes again under its own name, so that the server knows it if it has it. */
+  #unsure: Batch | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(send: (t140: string) => Promise<unknown>) {
+  constructor(send: (batch: Batch) => Promise<unknown>) {
     this.#send = send;
   }
 
@@ -69,6 +74,7 @@ export class TextSender {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     this.#pending = "";
+    this.#unsure = null;
     this.#value = "";
   }
 
@@ -78,18 +84,24 @@ export class TextSender {
 
   /** The timer stays set while a batch is under way, so that batches cannot overtake each other. */
   async #flush(): Promise<void> {
-    const batch = this.#pending;
-    this.#pending = "";
+    const batch = this.#unsure ?? this.#next();
     const timer = this.#timer;
-    const lost = batch !== "" && (await this.#isLost(batch));
+    const lost = batch !== null && (await this.#isLost(batch));
     if (timer !== this.#timer) return;
     this.#timer = null;
-    if (lost) this.#pending = batch + this.#pending;
-    if (this.#pending !== "") this.#soon();
+    this.#unsure = lost ? batch : null;
+    if (this.#unsure || this.#pending !== "") this.#soon();
+  }
+
+  #next(): Batch | null {
+    if (this.#pending === "") return null;
+    const t140 = this.#pending;
+    this.#pending = "";
+    return { batch: randomName(), t140 };
   }
 
   /** True when `batch` should be tried again; what the server refuses will be refused again. */
-  async #isLost(batch: string): Promise<boolean> {
+  async #isLost(batch: Batch): Promise<boolean> {
     try {
       await this.#send(batch);
       return false;
@@ -97,4 +109,9 @@ export class TextSender {
       return error instanceof WaslError && error.kind === "retry";
     }
   }
+}
+
+// Not crypto.randomUUID: that is missing on pages that did not come over HTTPS, where writing works all the same.
+function randomName(): string {
+  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(36)).join("");
 }

@@ -1,5 +1,6 @@
 /** The citizen's page at work: the visit, and everything of the browser that follows it. */
 
+import { deskTime } from "../call/clock";
 import { render } from "lit-html";
 import { announce } from "../call/announce";
 import { Connection } from "../call/connection";
@@ -11,7 +12,7 @@ import type { DevicesChanged } from "../call/messages";
 import { Playback } from "../call/playback";
 import { type Preferences, applyPreferences, loadPreferences, remember, remembered } from "../call/preferences";
 import { Ring } from "../call/ring";
-import { TextSender } from "../call/text";
+import { type Batch, TextSender } from "../call/text";
 import { WakeLock } from "../call/wake";
 import type { Body, CitizenWire, RequestName, Reply } from "../call/wire";
 import { language, t } from "../call/words";
@@ -62,7 +63,7 @@ export class CitizenPage {
       () => { this.change({ link: this.link.state }); },
     );
     this.playback = new Playback(() => { this.change({ silenced: this.playback.blocked }); });
-    this.sender = new TextSender((t140) => this.#type(t140));
+    this.sender = new TextSender((batch) => this.#type(batch));
   }
 
   start(): void {
@@ -138,7 +139,7 @@ export class CitizenPage {
     root.dataset.screen = screenOf(this.visit);
     root.dataset.call = callOf(this.visit);
     const slot = this.link.slot.bind(this.link);
-    const around = { preferences: this.preferences, slot, own: this.#own, level: this.#level, now: Date.now() };
+    const around = { preferences: this.preferences, slot, own: this.#own, level: this.#level, now: deskTime() };
     render(page(this.visit, around, this.#on), this.#root);
     this.playback.start(this.#root);
   }
@@ -158,9 +159,9 @@ export class CitizenPage {
     this.connection.reopen();
   }
 
-  async #type(t140: string): Promise<void> {
+  async #type(batch: Batch): Promise<void> {
     const call = this.visit.server?.call;
-    if (call) await this.connection.request("text", { call: call.id, t140 });
+    if (call) await this.connection.request("text", { call: call.id, ...batch });
   }
 
   /** Lets devices, ring, wake lock and link follow what the visit has become. */
@@ -181,7 +182,7 @@ export class CitizenPage {
   }
 
   #herd(before: Visit): void {
-    const news = this.#herald.news(before, this.visit, Date.now());
+    const news = this.#herald.news(before, this.visit, deskTime());
     if (news !== null) announce(news);
   }
 

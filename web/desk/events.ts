@@ -1,6 +1,7 @@
 /** What the buttons, fields and keys of the agent's page do. */
 
 import type { Outcome } from "../call/messages";
+import { deskTime } from "../call/clock";
 import { refused } from "../panels/signin/refused";
 import { signIn, signOut } from "../panels/signin/session";
 import { askForNotices } from "./alarm";
@@ -30,7 +31,7 @@ export function eventsOf(page: DeskPage): DeskEvents {
     offer: {
       accept: () => { answer(page, "accept"); },
       decline: () => { answer(page, "decline"); },
-      key: (event) => { if (page.guard.stops(event, Date.now())) event.preventDefault(); },
+      key: (event) => { if (page.guard.stops(event, deskTime())) event.preventDefault(); },
     },
     call: {
       toggleMicrophone: () => { page.own.toggleMicrophone(); },

@@ -1,5 +1,6 @@
 /** The agent's page at work: holds what it knows, and lets server, devices, ring and screen follow each change. */
 
+import { deskTime } from "../call/clock";
 import { render } from "lit-html";
 import { announce } from "../call/announce";
 import { Connection } from "../call/connection";
@@ -56,7 +57,7 @@ export class DeskPage {
     this.link = new MediaLink(signals, paint);
     this.own = new OwnMedia(this.link, (devices) => connection.request("devices", devices), paint);
     this.notebook = new Notebook((ticket, notes) => connection.request("notes", { ticket, notes }), paint);
-    this.sender = new TextSender((t140) => connection.request("text", { call: this.desk.server?.call?.id ?? 0, t140 }));
+    this.sender = new TextSender((batch) => connection.request("text", { call: this.desk.server?.call?.id ?? 0, ...batch }));
     this.#follow();
   }
 
@@ -146,7 +147,7 @@ export class DeskPage {
   #ring(): void {
     const offer = this.desk.server?.offer;
     if (!offer) return;
-    this.#rungAt = Date.now();
+    this.#rungAt = deskTime();
     this.guard.arm(this.#rungAt);
     this.alarm.start(t("A citizen is calling"), offerText(offer, this.#rungAt));
     this.paint();
@@ -156,7 +157,7 @@ export class DeskPage {
     const { own, link } = this;
     const expiresAt = this.desk.server?.offer?.expires_at ?? 0;
     return {
-      now: Date.now(),
+      now: deskTime(),
       preferences: this.preferences,
       notices: noticePermission(),
       devices: own.devices.states,

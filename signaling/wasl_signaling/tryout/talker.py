@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from secrets import token_hex
 
 from wasl_media.partner import MediaPartner, SlotMeasure
 from wasl_media.tone import Tone
@@ -87,7 +88,7 @@ class Talker:
     async def _type(self, call: int, greeting: str) -> None:
         with suppress(TryoutError):  # the call may end in the middle of a word
             for letter in greeting + NEW_LINE:
-                await self._client.ask(m.Type(call=call, t140=letter))
+                await self._client.ask(m.Type(call=call, batch=token_hex(8), t140=letter))
                 await asyncio.sleep(BETWEEN_LETTERS)
 
     async def _read_text(self, event: m.TextEvent) -> None:

@@ -313,6 +313,7 @@ def upgrade() -> None:
         sa.Column("party", sa.String(length=64), nullable=False),
         sa.Column("joined_at", sa.Float(), nullable=False),
         sa.Column("left_at", sa.Float(), nullable=True),
+        sa.Column("last_batch", sa.String(length=200), nullable=True),
         sa.ForeignKeyConstraint(["call"], ["call.id"], name=op.f("fk_leg_call")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_leg")),
     )
