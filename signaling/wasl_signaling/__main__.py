@@ -12,11 +12,13 @@ import structlog
 import typer
 
 from wasl_signaling.settings import Settings
+from wasl_signaling.staffing import staff_app
 from wasl_signaling.tryout import try_app
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="An accessible video-call service desk.")
 
 
+app.add_typer(staff_app, name="staff")
 app.add_typer(try_app, name="try")
 
 
