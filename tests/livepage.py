@@ -73,7 +73,7 @@ class LivePage:
         after = await self.received()
         return (after["frames"] - before["frames"]) / (after["at"] - before["at"]) * 1000
 
-    async def sees_and_hears(self, seconds: float = 3.0, rate: float = 24.0) -> dict[str, float]:
+    async def sees_and_hears(self, seconds: float = 20.0, rate: float = 24.0) -> dict[str, float]:
         """Waits until pictures and sound come: at least `rate` frames a second of 640 × 480, energy that rises."""
         start = await self.received()
 
@@ -86,6 +86,15 @@ class LivePage:
             return after if good and after["energy"] > start["energy"] else None
 
         return dict(await until(well, seconds))
+
+    async def first_picture_and_sound(self, seconds: float = 3.0) -> None:
+        """Waits until pictures are decoded and sound is heard at all."""
+
+        async def come() -> bool:
+            got = await self.received()
+            return got["frames"] > 0 and got["energy"] > 0
+
+        await until(come, seconds)
 
     async def close(self) -> None:
         """Closes the page and its context."""

