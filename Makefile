@@ -10,7 +10,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8080
 TLS ?= off
 
-.PHONY: help run test test-quick check install pages types messages docs screenshots lock image clean
+.PHONY: help run test test-quick check install pages types messages docs screenshots lock image clean bench bench-queue bench-estimate
 .DEFAULT_GOAL := help
 
 help: ## List every target with a sentence.
@@ -69,6 +69,14 @@ docs: install ## Bring the generated tables of docs/ up to date.
 screenshots: install pages ## Take the pictures of the README from a running desk.
 	$(BIN)/python tests/chromium.py
 	$(BIN)/python docs/screenshots.py
+
+bench: bench-queue bench-estimate ## Measure what the performance figures come from (minutes; see benchmarks/README.md).
+
+bench-queue: install ## How fast the desk matches, on both databases, at 100 to 100,000 waiting.
+	$(BIN)/python -P benchmarks/bench_queue.py
+
+bench-estimate: install ## How right the estimate of the wait is, on 240 simulated days.
+	$(BIN)/python -P benchmarks/estimate.py
 
 lock: install ## Pin the newest versions that fit into the lock files.
 	$(BIN)/python -m pip install --disable-pip-version-check uv

@@ -1,4 +1,4 @@
-"""What tests of a whole desk share: a real desk in a process of its own, and real browsers."""
+"""What tests share: a real desk in a process of its own, real browsers, and both databases."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from playwright.async_api import Browser, async_playwright
 
 from chromium import FLAGS, find
 from livedesk import DeskProcess, Pages
+from postgres import PostgresServer
+from wasl_signaling import migrate
 
 
 @pytest.fixture
@@ -58,3 +60,37 @@ async def pages() -> AsyncIterator[Pages]:
     """Opens Socket.IO pages at a desk."""
     async with AsyncExitStack() as stack:
         yield Pages(stack)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One PostgreSQL for all tests."""
+    server = PostgresServer()
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> str:
+    """The address of a fresh PostgreSQL database without any tables."""
+    return postgres_server.database()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a fresh database without any tables: of each kind in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'test.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a fresh database with all tables: of each kind in turn."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'test.db'}"
+        migrate.upgrade(url)
+        return url
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    return server.migrated()

@@ -45,7 +45,10 @@ export default defineConfig({
         desk: "desk/main.ts",
         supervise: "supervise/main.ts",
         gallery: "gallery/main.ts",
+        notices: "citizen/worker/notices.ts",
       },
+      // A service worker keeps its address from one version to the next.
+      output: { entryFileNames: ({ name }) => (name === "notices" ? "[name].js" : "assets/[name]-[hash].js") },
     },
   },
   test: { include: ["{call,panels,citizen,desk,supervise}/**/*.test.ts"] },

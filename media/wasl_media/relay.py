@@ -7,12 +7,12 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 
+from wasl_media.demultiplexer import Demultiplexer
 from wasl_media.errors import MediaError, MediaErrorCode
 from wasl_media.events import Event
 from wasl_media.peer import SLOTS, Peer
 from wasl_media.port import UdpPort, open_port
 from wasl_media.stats import RelayStats
-from wasl_media.switchboard import Switchboard
 
 CONSENT = 6.0
 """Seconds of silence after which a peer counts as gone. Browsers check every 2.5 s (RFC 7675 asks for 5),
@@ -29,13 +29,13 @@ class Relay:
     def __init__(
         self,
         port: UdpPort,
-        switchboard: Switchboard,
+        demultiplexer: Demultiplexer,
         advertise: Sequence[str],
         on_event: Callable[[Event], None],
         consent: float,
     ) -> None:
         self.port = port
-        self._switchboard = switchboard
+        self._demultiplexer = demultiplexer
         self._advertise = advertise
         self._on_event = on_event
         self._peers: dict[str, Peer] = {}
@@ -56,9 +56,9 @@ class Relay:
 
         Raises MediaError (port_in_use), or OSError if `udp_host` is not an address of this machine.
         """
-        switchboard = Switchboard()
-        port = await open_port(udp_host, udp_port, switchboard.receive)
-        return cls(port, switchboard, advertise, on_event, consent)
+        demultiplexer = Demultiplexer()
+        port = await open_port(udp_host, udp_port, demultiplexer.receive)
+        return cls(port, demultiplexer, advertise, on_event, consent)
 
     @property
     def udp_port(self) -> int:
@@ -70,7 +70,7 @@ class Relay:
         if peer in self._peers:
             raise MediaError(MediaErrorCode.PEER_EXISTS, f"peer {peer} is open already")
         made = self._peers[peer] = Peer(peer, self.port, self._on_event)
-        self._switchboard.plug(made.link)
+        self._demultiplexer.plug(made.link)
         return made.offer([(address, self.udp_port) for address in self._advertise])
 
     async def answer(self, peer: str, sdp: str) -> None:
@@ -92,14 +92,14 @@ class Relay:
         """End a peer's connection; it vanishes from all slots, its credentials are void. Idempotent."""
         found = self._peers.pop(peer, None)
         if found is not None:
-            self._switchboard.unplug(found.link)
+            self._demultiplexer.unplug(found.link)
             await found.close()
 
     async def stats(self) -> RelayStats:
         """What was counted so far."""
         return RelayStats(
             peers=[peer.stats() for peer in self._peers.values()],
-            strangers=self._switchboard.strangers,
+            strangers=self._demultiplexer.strangers,
             faults=self.port.faults,
         )
 

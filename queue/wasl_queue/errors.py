@@ -57,3 +57,10 @@ class TooLate(QueueError):  # noqa: N818
     ticket: int
     until: float
     """Epoch seconds."""
+
+
+@dataclass(eq=False)
+class AgentNotHere(QueueError):  # noqa: N818
+    """This agent is not at the desk, or does not serve that line."""
+
+    agent: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -21,15 +22,21 @@ if TYPE_CHECKING:
 class Moment:
     """Passed through everything that moves within one transaction, and closed at its end.
 
-    Whoever becomes free on the way is noted in `loose_tickets` and `loose_agents`; matching settles them
-    once, at the end, so that no single step has to know what it set free.
+    Whoever becomes free on the way is noted in `loose_tickets`, `loose_agents` and `loose_seats`; matching
+    settles them once, at the end, so that no single step has to know what it set free.
     """
 
     connection: Connection
     now: float
     policy: Policy
+    server: str | None = None
+    """Which server process holds the pages of the citizens who write now."""
     loose_tickets: dict[int, Ticket] = field(default_factory=dict)
     loose_agents: dict[str, Presence] = field(default_factory=dict)
+    loose_seats: set[int] = field(default_factory=set)
+    """Tickets of which one seat rings and the other has just become empty."""
+    new_tickets: set[int] = field(default_factory=set)
+    """Tickets made in this moment: nobody can have refused them yet."""
     _tickets: set[int] = field(default_factory=set)
     _agents: set[str] = field(default_factory=set)
     _lines: set[int] = field(default_factory=set)
@@ -55,17 +62,23 @@ class Moment:
                 "ticket": ticket,
                 "agent": agent,
                 "offer": offer,
+                "line": line,
                 "from_state": from_state,
                 "to_state": to_state,
-                "detail": detail,
+                "detail": json.dumps(detail) if detail else None,
             }
         )
         if ticket is not None:
             self._tickets.add(ticket)
         if agent is not None:
             self._agents.add(agent)
-        if line is not None:
+        if line is not None and kind is history.Kind.TICKET:
             self._lines.add(line)
+
+    def touch(self, tickets: set[int], lines: set[int]) -> None:
+        """Note tickets that one statement moved together, with its own rows of history."""
+        self._tickets |= tickets
+        self._lines |= lines
 
     @property
     def changes(self) -> Changes:
@@ -73,6 +86,6 @@ class Moment:
         return Changes(frozenset(self._tickets), frozenset(self._agents), frozenset(self._lines))
 
     def close(self) -> None:
-        """Write the history of this moment, in one statement."""
+        """Write the history of this moment, in one message."""
         history.write(self.connection, self._events)
         self._events = []

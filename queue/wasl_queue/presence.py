@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
@@ -14,6 +13,7 @@ from wasl_queue.history import Kind
 from wasl_queue.moment import Moment
 from wasl_queue.schema import agent as table
 from wasl_queue.schema import word
+from wasl_queue.statement import Row, Statement
 
 
 class PresenceState(StrEnum):
@@ -39,14 +39,13 @@ MOVES: Mapping[PresenceState, frozenset[PresenceState]] = {
     PresenceState.OFFERED: frozenset(
         {PresenceState.BUSY, PresenceState.AVAILABLE, PresenceState.BREAK, PresenceState.OFFLINE}
     ),
-    PresenceState.BUSY: frozenset({PresenceState.WRAP_UP, PresenceState.OFFLINE}),
+    PresenceState.BUSY: frozenset({PresenceState.WRAP_UP, PresenceState.AVAILABLE, PresenceState.OFFLINE}),
     PresenceState.WRAP_UP: frozenset({PresenceState.AVAILABLE, PresenceState.BREAK, PresenceState.OFFLINE}),
     PresenceState.BREAK: frozenset({PresenceState.AVAILABLE, PresenceState.BREAK, PresenceState.OFFLINE}),
 }
 
 
-@dataclass(frozen=True)
-class Presence:
+class Presence(NamedTuple):
     """An agent's presence. Times are epoch seconds."""
 
     agent: str
@@ -62,6 +61,8 @@ class Presence:
     idle_since: float
     """When she last made herself available, or became so after wrap-up: the order in which agents are rung.
     An offer that comes to nothing does not cost her place in it."""
+    gender: str | None = None
+    """What a citizen may wish for."""
 
 
 _COLUMNS = (
@@ -72,17 +73,23 @@ _COLUMNS = (
     table.c.until,
     table.c.misses,
     table.c.idle_since,
+    table.c.gender,
 )
 selected = select(*_COLUMNS)
 """Agents in the shape that `from_row` reads; add conditions."""
-_GET = selected.where(table.c.id == bindparam("this"))
-_INSERT = insert(table)
-_MOVE = update(table).where(table.c.id == bindparam("this"), table.c.state == bindparam("was"))
-_RENEW = update(table).where(table.c.id == bindparam("this"))
-_RENEW_ALL = update(table).where(table.c.state != word(PresenceState.OFFLINE))
+COLUMNS = len(_COLUMNS)
+"""So many columns are an agent's, should a statement have more."""
+_GET = Statement(selected.where(table.c.id == bindparam("this")))
+_INSERT = Statement(insert(table), sets=("id", "state", "since", "misses", "idle_since", "lease_until", "interpreter"))
+_MOVE = Statement(
+    update(table).where(table.c.id == bindparam("this"), table.c.state == bindparam("was")),
+    sets=("state", "reason", "since", "until", "misses", "idle_since"),
+)
+_RENEW = Statement(update(table).where(table.c.id == bindparam("this")), sets=("lease_until",))
+_RENEW_ALL = Statement(update(table).where(table.c.state != word(PresenceState.OFFLINE)), sets=("lease_until",))
 
 
-def from_row(row: Iterable[Any]) -> Presence:
+def from_row(row: Row) -> Presence:
     """Read the columns of `selected`."""
     agent, state, *rest = row
     return Presence(agent, PresenceState(state), *rest)
@@ -90,7 +97,7 @@ def from_row(row: Iterable[Any]) -> Presence:
 
 def find(connection: Connection, agent: str) -> Presence | None:
     """The agent's presence, or None for one who has never signed in."""
-    row = connection.execute(_GET, {"this": agent}).one_or_none()
+    row = _GET.row(connection, this=agent)
     return None if row is None else from_row(row)
 
 
@@ -106,9 +113,16 @@ def new(moment: Moment, agent: str) -> Presence:
     """An agent whom the desk has not seen before, still offline."""
     now = moment.now
     made = Presence(agent, PresenceState.OFFLINE, None, now, None, misses=0, idle_since=now)
-    values = asdict(made) | {"lease_until": now}
-    values["id"] = values.pop("agent")
-    moment.connection.execute(_INSERT, values)
+    _INSERT.run(
+        moment.connection,
+        id=agent,
+        state=made.state,
+        since=now,
+        misses=0,
+        idle_since=now,
+        lease_until=now,
+        interpreter=False,
+    )
     return made
 
 
@@ -124,8 +138,7 @@ def move(
 ) -> Presence:
     """The one way an agent changes state. Raises IllegalMove."""
     fresh = to is PresenceState.AVAILABLE and presence.state is not PresenceState.OFFERED
-    moved = replace(
-        presence,
+    moved = presence._replace(
         state=to,
         reason=reason,
         since=moment.now,
@@ -133,17 +146,18 @@ def move(
         misses=misses,
         idle_since=moment.now if fresh else presence.idle_since,
     )
-    values = {
-        "this": presence.agent,
-        "was": presence.state,
-        "state": to,
-        "reason": reason,
-        "since": moment.now,
-        "until": until,
-        "misses": misses,
-        "idle_since": moved.idle_since,
-    }
-    if to not in MOVES[presence.state] or moment.connection.execute(_MOVE, values).rowcount != 1:
+    changed = to in MOVES[presence.state] and _MOVE.run(
+        moment.connection,
+        this=presence.agent,
+        was=presence.state,
+        state=to,
+        reason=reason,
+        since=moment.now,
+        until=until,
+        misses=misses,
+        idle_since=moved.idle_since,
+    )
+    if not changed:
         raise IllegalMove("presence", presence.agent, presence.state, to)
     moment.record(
         Kind.PRESENCE,
@@ -167,11 +181,9 @@ def loosen(moment: Moment, presence: Presence) -> None:
 
 def renew(connection: Connection, agents: Iterable[str], until: float) -> None:
     """Their desks were heard of: they stay signed in until then. Those who are offline stay offline."""
-    rows = [{"this": agent, "lease_until": until} for agent in agents]
-    if rows:
-        connection.execute(_RENEW, rows)
+    _RENEW.run_many(connection, [{"this": agent, "lease_until": until} for agent in sorted(agents)])
 
 
 def renew_all(connection: Connection, until: float) -> None:
     """As `renew`, for everyone who is signed in."""
-    connection.execute(_RENEW_ALL, {"lease_until": until})
+    _RENEW_ALL.run(connection, lease_until=until)

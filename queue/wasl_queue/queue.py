@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from wasl_queue import attendance, explanation, history, lock, matching, shift, standing, visit
+from wasl_queue import attendance, callback, explanation, history, lock, matching, server, shift, standing, visit
 from wasl_queue import estimate as estimates
+from wasl_queue import line as lines
 from wasl_queue import offer as offers
 from wasl_queue import presence as presences
 from wasl_queue import sweep as sweeping
@@ -21,13 +22,15 @@ from wasl_queue.changes import Changes
 from wasl_queue.estimate import Estimate
 from wasl_queue.explanation import Why
 from wasl_queue.history import Event
-from wasl_queue.line import Requirements, Skills
+from wasl_queue.line import Requirements, Seat, Skills
 from wasl_queue.moment import Moment
 from wasl_queue.offer import Offer, OfferState
 from wasl_queue.policy import Policy
 from wasl_queue.presence import Presence, PresenceState
+from wasl_queue.priority import Reason
 from wasl_queue.standing import AgentStanding, LineStanding
 from wasl_queue.ticket import Ticket, TicketState
+from wasl_queue.wishes import NO_WISHES, Wishes
 
 __all__ = [
     "Accepted",
@@ -43,12 +46,15 @@ __all__ = [
     "Presence",
     "PresenceState",
     "Queue",
+    "Reason",
     "Requirements",
     "Resumed",
+    "Seat",
     "Skills",
     "Ticket",
     "TicketState",
     "Why",
+    "Wishes",
 ]
 
 
@@ -70,9 +76,11 @@ class Resumed:
 
 @dataclass(frozen=True)
 class Accepted:
-    """The ticket an agent has just begun to serve."""
+    """The ticket of an offer that was accepted."""
 
     ticket: int
+    serving: bool
+    """False: the agent is held until the other seat accepts too, and the call has not begun."""
     changes: Changes
 
 
@@ -83,15 +91,32 @@ class Queue:
     policy: Policy = field(default_factory=Policy)
     matching: bool = True
     """False while the server drains: nothing new is offered."""
+    server: str | None = None
+    """This process, whose lease (`renew_server`) keeps the pages it holds present. None: pages are present
+    until `absent` says otherwise."""
 
     @contextmanager
     def _moment(self, connection: Connection, now: float) -> Iterator[Moment]:
-        lock.take(connection)
-        moment = Moment(connection, now, self.policy)
+        """The caller holds the lock of the routing groups that may be matched in."""
+        moment = Moment(connection, now, self.policy, self.server)
         yield moment
         if self.matching:
             matching.settle(moment)
+        else:
+            matching.disband(moment)
         moment.close()
+
+    @contextmanager
+    def _of_ticket(self, connection: Connection, ticket: int, now: float) -> Iterator[tuple[Moment, Ticket]]:
+        lock.of_ticket(connection, ticket)
+        with self._moment(connection, now) as moment:
+            yield moment, tickets.get(connection, ticket)
+
+    @contextmanager
+    def _of_agent(self, connection: Connection, agent: str, now: float) -> Iterator[tuple[Moment, Presence]]:
+        lock.of_agent(connection, agent)
+        with self._moment(connection, now) as moment:
+            yield moment, presences.get(connection, agent)
 
     # The citizen
 
@@ -102,108 +127,161 @@ class Queue:
         secret: str,
         now: float,
         *,
-        priority: int = 0,
+        reasons: frozenset[Reason] = frozenset(),
+        wishes: Wishes = NO_WISHES,
     ) -> Joined:
         """A new place in line, and an offer at once if somebody who can serve it is idle.
 
-        `secret` is the proof of ownership that `resume` asks for; only its digest is stored. Each step of
-        `priority` is worth `policy.priority_bonus` seconds of waiting.
+        `secret` is the proof of ownership that `resume` asks for; only its digest is stored. `reasons` put it
+        before others; `wishes` (without times) narrow the choice of the agent until they relax.
         """
+        lock.group(connection, requirements.group)
         with self._moment(connection, now) as moment:
-            ticket = visit.join(moment, requirements, secret, priority)
+            ticket = visit.join(moment, requirements, secret, reasons, wishes)
         return Joined(ticket.id, moment.changes)
 
     def resume(self, connection: Connection, ticket: int, secret: str, now: float) -> Resumed:
         """Her page is back. A ticket that has ended is returned as it is. Raises UnknownTicket."""
-        with self._moment(connection, now) as moment:
-            attendance.back(moment, tickets.proven(connection, ticket, secret))
+        tickets.prove(connection, ticket, secret)
+        with self._of_ticket(connection, ticket, now) as (moment, subject):
+            attendance.back(moment, subject)
         return Resumed(tickets.get(connection, ticket), moment.changes)
 
     def absent(self, connection: Connection, ticket: int, now: float) -> Changes:
         """Her page is gone: the grace time starts. Raises UnknownTicket."""
-        with self._moment(connection, now) as moment:
-            attendance.gone(moment, tickets.get(connection, ticket))
+        with self._of_ticket(connection, ticket, now) as (moment, subject):
+            attendance.gone(moment, subject)
         return moment.changes
 
     def leave(self, connection: Connection, ticket: int, now: float) -> Changes:
         """She gives up her place. Raises UnknownTicket; IllegalMove in a call or after the end."""
-        with self._moment(connection, now) as moment:
-            visit.leave(moment, tickets.get(connection, ticket))
+        with self._of_ticket(connection, ticket, now) as (moment, subject):
+            visit.leave(moment, subject)
         return moment.changes
 
     def undo_leave(self, connection: Connection, ticket: int, now: float) -> Changes:
         """She takes her place back, where it was. Raises UnknownTicket, TooLate, IllegalMove."""
-        with self._moment(connection, now) as moment:
-            visit.undo_leave(moment, tickets.get(connection, ticket))
+        with self._of_ticket(connection, ticket, now) as (moment, subject):
+            visit.undo_leave(moment, subject)
+        return moment.changes
+
+    def ask_callback(self, connection: Connection, ticket: int, now: float) -> Changes:
+        """She keeps her place, may go, and is rung when her turn is near. Raises UnknownTicket, IllegalMove."""
+        with self._of_ticket(connection, ticket, now) as (moment, subject):
+            callback.ask(moment, subject)
+        return moment.changes
+
+    def cancel_callback(self, connection: Connection, ticket: int, now: float) -> Changes:
+        """She waits on the page again. Raises UnknownTicket."""
+        with self._of_ticket(connection, ticket, now) as (moment, subject):
+            callback.cancel(moment, subject)
         return moment.changes
 
     # The agent
 
     def sign_in(self, connection: Connection, agent: str, skills: Skills, now: float) -> Changes:
         """Her desk is open, on a break (signed_in) at first; after a page reload, in the state she was in."""
+        lock.everything(connection)
         with self._moment(connection, now) as moment:
             shift.sign_in(moment, agent, skills)
         return moment.changes
 
     def available(self, connection: Connection, agent: str, now: float) -> Changes:
         """She is ready for the next citizen. Raises UnknownAgent; IllegalMove in a call or offline."""
-        with self._moment(connection, now) as moment:
-            shift.available(moment, presences.get(connection, agent))
+        with self._of_agent(connection, agent, now) as (moment, presence):
+            shift.available(moment, presence)
         return moment.changes
 
     def take_break(self, connection: Connection, agent: str, reason: str, now: float) -> Changes:
         """No offers for her; a ringing one is declined. Raises UnknownAgent; IllegalMove if busy, offline."""
-        with self._moment(connection, now) as moment:
-            shift.take_break(moment, presences.get(connection, agent), reason)
+        with self._of_agent(connection, agent, now) as (moment, presence):
+            shift.take_break(moment, presence, reason)
         return moment.changes
 
     def sign_out(self, connection: Connection, agent: str, now: float) -> Changes:
         """She goes home. Raises UnknownAgent; IllegalMove in a call."""
-        with self._moment(connection, now) as moment:
-            shift.sign_out(moment, presences.get(connection, agent))
+        with self._of_agent(connection, agent, now) as (moment, presence):
+            shift.sign_out(moment, presence)
         return moment.changes
 
     def renew(self, connection: Connection, agents: Iterable[str], now: float) -> None:
         """The desks of these agents were heard of."""
+        lock.everything(connection)  # it writes many agents' rows, in another order than a move does
         presences.renew(connection, agents, now + self.policy.lease_seconds)
 
     def accept(self, connection: Connection, offer: int, agent: str, now: float) -> Accepted:
-        """She answers. Raises UnknownOffer, OfferGone."""
+        """She answers; the call begins once every seat has. Raises UnknownOffer, OfferGone."""
+        lock.of_offer(connection, offer)
         with self._moment(connection, now) as moment:
-            ticket = offers.accept(moment, offers.get(connection, offer, agent))
-        return Accepted(ticket.id, moment.changes)
+            ticket = offers.accept(moment, offer, agent)
+        return Accepted(ticket.id, ticket.state is TicketState.SERVING, moment.changes)
 
-    def decline(self, connection: Connection, offer: int, agent: str, now: float) -> Changes:
-        """She says no; the ticket rings at the next desk. Raises UnknownOffer, OfferGone."""
+    def decline(self, connection: Connection, offer: int, agent: str, now: float, reason: str | None = None) -> Changes:
+        """She says no; the seat rings at the next desk. Raises UnknownOffer, OfferGone."""
+        lock.of_offer(connection, offer)
         with self._moment(connection, now) as moment:
-            offers.decline(moment, offers.get(connection, offer, agent))
+            offers.decline(moment, offers.get(connection, offer, agent), reason)
         return moment.changes
 
     def finish(self, connection: Connection, ticket: int, now: float) -> Changes:
         """The visit is done, and the agent writes it up. Raises UnknownTicket, IllegalMove."""
-        with self._moment(connection, now) as moment:
-            visit.finish(moment, tickets.get(connection, ticket))
+        with self._of_ticket(connection, ticket, now) as (moment, subject):
+            visit.finish(moment, subject)
         return moment.changes
 
-    def lose_agent(self, connection: Connection, ticket: int, now: float) -> Changes:
-        """Her agent's machine died: she is back in line where she was. Raises UnknownTicket, IllegalMove."""
+    def transfer(self, connection: Connection, ticket: int, to: Requirements | str, now: float) -> Changes:
+        """The agent sends her on to another line, or to one agent by id: she is at the front there.
+
+        Raises UnknownTicket, AgentNotHere, IllegalMove outside a call.
+        """
+        lock.everything(connection)
         with self._moment(connection, now) as moment:
-            visit.lose_agent(moment, tickets.get(connection, ticket))
+            visit.transfer(moment, tickets.get(connection, ticket), to)
+        return moment.changes
+
+    def lose_agent(self, connection: Connection, ticket: int, agent: str, now: float) -> Changes:
+        """The machine of this agent, or interpreter, died in the call: the citizen is back at the front.
+
+        Raises UnknownTicket, IllegalMove.
+        """
+        with self._of_ticket(connection, ticket, now) as (moment, subject):
+            visit.lose(moment, subject, agent)
         return moment.changes
 
     # The clock
 
     def sweep(self, connection: Connection, now: float) -> Changes:
-        """What time brings about: the ends of offers, graces, wrap-ups, leases; then pairs left standing."""
+        """What time brings about: the ends of offers, graces, wrap-ups, leases; call-backs whose turn is near;
+        then pairs left standing."""
+        lock.everything(connection)
         with self._moment(connection, now) as moment:
             sweeping.sweep(moment)
         return moment.changes
 
-    def recover(self, connection: Connection, now: float) -> Changes:
-        """The server has started: citizens have the full grace time to come back, agents one lease."""
+    def close(self, connection: Connection, services: Iterable[str], now: float) -> Changes:
+        """These services are closed for the day: who waits for one, and nobody at work serves her line, has to
+        come another time."""
+        lock.everything(connection)
         with self._moment(connection, now) as moment:
-            attendance.all_gone(moment)
-            presences.renew_all(connection, now + self.policy.lease_seconds)
+            for line in lines.of_services(connection, services):
+                visit.close(moment, line)
+        return moment.changes
+
+    def renew_server(self, connection: Connection, now: float) -> None:
+        """This server process lives, and holds the pages of its citizens for one more lease."""
+        if self.server is not None:
+            server.renew(connection, self.server, now + self.policy.lease_seconds)
+
+    def recover(self, connection: Connection, now: float, *, alone: bool = True) -> Changes:
+        """A server process has started. If it is the only one, the pages of all earlier ones are gone:
+        citizens have the full grace time to come back, agents one lease. Otherwise leases decide."""
+        lock.everything(connection)
+        with self._moment(connection, now) as moment:
+            self.renew_server(connection, now)
+            if alone:
+                for gone in server.others(connection, self.server or ""):
+                    server.let_go(moment, gone)
+                presences.renew_all(connection, now + self.policy.lease_seconds)
         return moment.changes
 
     # Questions
@@ -226,13 +304,13 @@ class Queue:
         in_line = subject.state in (TicketState.WAITING, TicketState.OFFERED)
         return standing.ahead(connection, subject) + 1 if in_line else 0
 
-    def why(self, connection: Connection, ticket: int) -> Why:
+    def why(self, connection: Connection, ticket: int, now: float) -> Why:
         """Why it waits. Raises UnknownTicket."""
-        return explanation.why(connection, tickets.get(connection, ticket))
+        return explanation.why(connection, tickets.get(connection, ticket), now)
 
     def estimate(self, connection: Connection, ticket: int, now: float) -> Estimate | None:
         """How long it will still wait, from `now` on; None: we can't tell yet. Raises UnknownTicket."""
-        return estimates.estimate(connection, self.policy, tickets.get(connection, ticket))
+        return estimates.estimate(connection, self.policy, tickets.get(connection, ticket), now)
 
     def history(self, connection: Connection, ticket: int) -> list[Event]:
         """All that happened to it, oldest first; empty for an unknown ticket."""
@@ -251,9 +329,9 @@ class Queue:
         return standing.lines_of(connection, agent)
 
     def offer_for(self, connection: Connection, agent: str) -> Offer | None:
-        """The offer that rings at this agent's desk."""
+        """The offer that rings, or is held, at this agent's desk."""
         return offers.to_agent(connection, agent)
 
-    def offer_of(self, connection: Connection, ticket: int) -> Offer | None:
-        """The offer by which this ticket rings."""
+    def offers_of(self, connection: Connection, ticket: int) -> list[Offer]:
+        """The offers by which this ticket rings, the agent's seat first."""
         return offers.of_ticket(connection, ticket)

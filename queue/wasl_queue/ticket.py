@@ -8,18 +8,21 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from wasl_queue import priority
 from wasl_queue.errors import IllegalMove, UnknownTicket
 from wasl_queue.history import Kind
 from wasl_queue.line import Requirements
 from wasl_queue.moment import Moment
+from wasl_queue.priority import Reason
 from wasl_queue.schema import is_open, line
 from wasl_queue.schema import ticket as table
+from wasl_queue.statement import Row, Statement
+from wasl_queue.wishes import Wishes, timed
 
 
 class TicketState(StrEnum):
@@ -28,7 +31,7 @@ class TicketState(StrEnum):
     WAITING = "waiting"
     """In line."""
     OFFERED = "offered"
-    """In line still, and an agent is being rung for it."""
+    """In line still, and an agent is being rung for it; with an interpreter, until both have accepted."""
     SERVING = "serving"
     """With an agent."""
     DONE = "done"
@@ -43,7 +46,9 @@ class TicketState(StrEnum):
 
 MOVES: Mapping[TicketState, frozenset[TicketState]] = {
     TicketState.WAITING: frozenset({TicketState.OFFERED, TicketState.LEFT, TicketState.EXPIRED, TicketState.CLOSED}),
-    TicketState.OFFERED: frozenset({TicketState.SERVING, TicketState.WAITING, TicketState.LEFT, TicketState.CLOSED}),
+    TicketState.OFFERED: frozenset(
+        {TicketState.OFFERED, TicketState.SERVING, TicketState.WAITING, TicketState.LEFT, TicketState.CLOSED}
+    ),
     TicketState.SERVING: frozenset({TicketState.DONE, TicketState.WAITING, TicketState.EXPIRED}),
     TicketState.DONE: frozenset(),
     TicketState.LEFT: frozenset({TicketState.WAITING}),
@@ -52,8 +57,7 @@ MOVES: Mapping[TicketState, frozenset[TicketState]] = {
 }
 
 
-@dataclass(frozen=True)
-class Ticket:
+class Ticket(NamedTuple):
     """A place in line. Times are epoch seconds."""
 
     id: int
@@ -63,19 +67,27 @@ class Ticket:
     since: float
     """Since when it is in this state."""
     joined_at: float
-    priority: int
+    reasons: frozenset[Reason]
+    """Why it goes before others."""
     sort_key: float
-    """Its place, set once: the time of joining, less the bonus of its priority. Lower is earlier."""
+    """Its place: the time of joining, less the bonus of its strongest reason. Lower is earlier."""
+    wishes: Wishes
     agent: str | None
     """Who is rung for it, serves it, or served it last."""
+    interpreter: str | None
+    """The same for the interpreter's seat."""
     grace_until: float | None
     """While the owner is away: how long the place is kept."""
     undo_until: float | None
     """After leaving: how long it can be undone."""
+    callback_at: float | None
+    """When she asked to be rung; her place is kept while she is away."""
+    rung_at: float | None
+    """When she was rung, because her turn was near."""
 
     @property
     def present(self) -> bool:
-        """Whether the owner's page is there."""
+        """Whether the owner's page is there (a message has no page, and nobody to wait for)."""
         return self.grace_until is None
 
     @property
@@ -91,35 +103,79 @@ _COLUMNS = (
     line.c.language,
     line.c.sign_language,
     line.c.modality,
+    line.c.level,
+    line.c.routing_group,
     table.c.state,
     table.c.since,
     table.c.joined_at,
-    table.c.priority,
+    table.c.reasons,
     table.c.sort_key,
+    table.c.want_agent,
+    table.c.want_agent_until,
+    table.c.want_gender,
+    table.c.want_gender_until,
+    table.c.want_level,
+    table.c.want_level_until,
     table.c.agent,
+    table.c.interpreter,
     table.c.grace_until,
     table.c.undo_until,
+    table.c.callback_at,
+    table.c.rung_at,
 )
 selected = select(*_COLUMNS).join(line, line.c.id == table.c.line)
 """Tickets in the shape that `from_row` reads; add conditions."""
-_GET = selected.where(table.c.id == bindparam("this"))
-_OPEN = selected.where(is_open).order_by(table.c.joined_at, table.c.id)
-_SECRET = select(table.c.secret).where(table.c.id == bindparam("this"))
-_INSERT = insert(table)
-_MOVE = update(table).where(table.c.id == bindparam("this"), table.c.state == bindparam("was"))
-_GRACE = update(table).where(table.c.id == bindparam("this"))
+COLUMNS = len(_COLUMNS)
+"""So many columns are a ticket's, should a statement add more."""
+_PLACE = (
+    "line",
+    "reasons",
+    "sort_key",
+    "want_agent",
+    "want_agent_until",
+    "want_gender",
+    "want_gender_until",
+    "want_level",
+    "want_level_until",
+)
+_this = table.c.id == bindparam("this")
+_GET = Statement(selected.where(_this))
+_OPEN = Statement(selected.where(is_open).order_by(table.c.joined_at, table.c.id))
+_SECRET = Statement(select(table.c.secret).where(_this))
+_INSERT = Statement(
+    insert(table).returning(table.c.id), sets=(*_PLACE, "secret", "state", "since", "joined_at", "server")
+)
+_MOVE = Statement(
+    update(table).where(_this, table.c.state == bindparam("was")),
+    sets=("state", "since", "agent", "interpreter", "grace_until", "undo_until"),
+)
+_REPLACE = Statement(update(table).where(_this), sets=_PLACE)
+_GRACE = Statement(update(table).where(_this), sets=("grace_until",))
+_HELD_BY = Statement(update(table).where(_this), sets=("grace_until", "server"))
+_CALLBACK = Statement(update(table).where(_this), sets=("callback_at", "rung_at", "grace_until"))
 
 
-def from_row(row: Iterable[Any]) -> Ticket:
+def from_row(row: Row) -> Ticket:
     """Read a row of `selected`."""
-    id_, line_, service, language, sign_language, modality, state, *rest = row
-    requirements = Requirements(service, language, sign_language, modality)
-    return Ticket(id_, line_, requirements, TicketState(state), *rest)
+    id_, line_, service, language, signed, modality, level, group = row[:8]
+    state, since, joined_at, reasons, sort_key = row[8:13]
+    return Ticket(
+        id_,
+        line_,
+        Requirements(service, language, signed, modality, level, group),
+        TicketState(state),
+        since,
+        joined_at,
+        priority.unpacked(reasons),
+        sort_key,
+        Wishes(*row[13:19]),
+        *row[19:COLUMNS],
+    )
 
 
 def get(connection: Connection, ticket: int) -> Ticket:
     """Raises UnknownTicket."""
-    row = connection.execute(_GET, {"this": ticket}).one_or_none()
+    row = _GET.row(connection, this=ticket)
     if row is None:
         raise UnknownTicket(ticket)
     return from_row(row)
@@ -127,50 +183,81 @@ def get(connection: Connection, ticket: int) -> Ticket:
 
 def all_open(connection: Connection) -> list[Ticket]:
     """Every ticket that has not ended, oldest first."""
-    return [from_row(row) for row in connection.execute(_OPEN)]
+    return [from_row(row) for row in _OPEN.rows(connection)]
 
 
 def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def proven(connection: Connection, ticket: int, secret: str) -> Ticket:
-    """The ticket, for whoever holds its secret. Raises UnknownTicket, for a wrong one too."""
-    stored = connection.scalar(_SECRET, {"this": ticket}) or ""
+def prove(connection: Connection, ticket: int, secret: str) -> None:
+    """Whether this is the ticket's secret. Raises UnknownTicket for a wrong one, as for no such ticket."""
+    stored = _SECRET.scalar(connection, this=ticket) or ""
     if not hmac.compare_digest(stored, _digest(secret)):
         raise UnknownTicket(ticket)
-    return get(connection, ticket)
 
 
-def new(moment: Moment, line_id: int, requirements: Requirements, secret: str, priority: int) -> Ticket:
-    """A new place at the end of the line, or further up by its priority. Of `secret` a digest is kept."""
-    sort_key = moment.now - priority * moment.policy.priority_bonus
-    values = {
-        "line": line_id,
-        "secret": _digest(secret),
-        "state": TicketState.WAITING,
-        "since": moment.now,
-        "joined_at": moment.now,
-        "priority": priority,
-        "sort_key": sort_key,
-    }
-    key = moment.connection.execute(_INSERT, values).inserted_primary_key
-    assert key is not None
+def new(
+    moment: Moment,
+    line_id: int,
+    wants: Requirements,
+    secret: str,
+    reasons: frozenset[Reason],
+    wishes: Wishes,
+) -> Ticket:
+    """A new place at the end of the line, or further up by its reasons. Of `secret` a digest is kept."""
+    now = moment.now
     made = Ticket(
-        int(key[0]),
+        0,
         line_id,
-        requirements,
+        wants,
         TicketState.WAITING,
-        moment.now,
-        moment.now,
-        priority,
-        sort_key,
+        now,
+        now,
+        reasons,
+        priority.sort_key(now, reasons, moment.policy.bonus),
+        timed(wishes, moment.policy, now) if wishes.any else wishes,
         agent=None,
+        interpreter=None,
         grace_until=None,
         undo_until=None,
+        callback_at=None,
+        rung_at=None,
     )
-    _note(moment, made, None, None, {"priority": priority} if priority else None)
+    id_ = _INSERT.scalar(
+        moment.connection,
+        **_place(made),
+        secret=_digest(secret),
+        state=made.state,
+        since=now,
+        joined_at=now,
+        server=moment.server,
+    )
+    made = made._replace(id=int(id_))
+    moment.new_tickets.add(made.id)
+    _note(moment, made, None, None, _told(made) if reasons or wishes.any else None)
     return made
+
+
+def _place(ticket: Ticket) -> dict[str, Any]:
+    wishes = ticket.wishes
+    return {
+        "line": ticket.line,
+        "reasons": priority.packed(ticket.reasons),
+        "sort_key": ticket.sort_key,
+        "want_agent": wishes.agent,
+        "want_agent_until": wishes.agent_until,
+        "want_gender": wishes.gender,
+        "want_gender_until": wishes.gender_until,
+        "want_level": wishes.level,
+        "want_level_until": wishes.level_until,
+    }
+
+
+def _told(ticket: Ticket) -> dict[str, Any]:
+    """Its place, as history tells it. A ticket of which nothing is told stands where it joined."""
+    wishes = {name: value for name, value in vars(ticket.wishes).items() if value is not None}
+    return {"sort_key": ticket.sort_key, "reasons": sorted(ticket.reasons), "wishes": wishes}
 
 
 def move(
@@ -179,25 +266,58 @@ def move(
     to: TicketState,
     *,
     agent: str | None = None,
+    interpreter: str | None = None,
     grace_until: float | None = None,
     undo_until: float | None = None,
     detail: Mapping[str, Any] | None = None,
 ) -> Ticket:
     """The one way a ticket changes state. Raises IllegalMove."""
-    moved = replace(ticket, state=to, since=moment.now, agent=agent, grace_until=grace_until, undo_until=undo_until)
-    values = {
-        "this": ticket.id,
-        "was": ticket.state,
-        "state": to,
-        "since": moment.now,
-        "agent": agent,
-        "grace_until": grace_until,
-        "undo_until": undo_until,
-    }
-    if to not in MOVES[ticket.state] or moment.connection.execute(_MOVE, values).rowcount != 1:
+    moved = ticket._replace(
+        state=to,
+        since=moment.now,
+        agent=agent,
+        interpreter=interpreter,
+        grace_until=grace_until,
+        undo_until=undo_until,
+    )
+    changed = to in MOVES[ticket.state] and _MOVE.run(
+        moment.connection,
+        this=ticket.id,
+        was=ticket.state,
+        state=to,
+        since=moment.now,
+        agent=agent,
+        interpreter=interpreter,
+        grace_until=grace_until,
+        undo_until=undo_until,
+    )
+    if not changed:
         raise IllegalMove("ticket", ticket.id, ticket.state, to)
     _note(moment, moved, ticket.state, agent or ticket.agent, detail)
     return moved
+
+
+def put(
+    moment: Moment,
+    ticket: Ticket,
+    *,
+    line_id: int | None = None,
+    wants: Requirements | None = None,
+    reasons: Iterable[Reason] = (),
+    wishes: Wishes | None = None,
+) -> Ticket:
+    """Give it another place: in another line, for further reasons, with other wishes (with their times)."""
+    every = ticket.reasons | frozenset(reasons)
+    placed = ticket._replace(
+        line=ticket.line if line_id is None else line_id,
+        requirements=wants or ticket.requirements,
+        reasons=every,
+        sort_key=priority.sort_key(ticket.joined_at, every, moment.policy.bonus),
+        wishes=ticket.wishes if wishes is None else wishes,
+    )
+    _REPLACE.run(moment.connection, this=ticket.id, **_place(placed))
+    _note(moment, placed, ticket.state, None, _told(placed))
+    return placed
 
 
 def _note(
@@ -218,14 +338,31 @@ def _loosen(moment: Moment, ticket: Ticket) -> None:
         moment.loose_tickets.pop(ticket.id, None)
 
 
-def set_grace(moment: Moment, tickets: Iterable[Ticket], until: float | None) -> None:
-    """The pages of these tickets are gone, and their places are kept until then; or, with None, are back."""
-    page = "present" if until is None else "absent"
-    other = "absent" if until is None else "present"
-    rows = []
-    for ticket in tickets:
-        rows.append({"this": ticket.id, "grace_until": until})
-        moment.record(Kind.PAGE, other, page, ticket=ticket.id)
-        _loosen(moment, replace(ticket, grace_until=until))
-    if rows:
-        moment.connection.execute(_GRACE, rows)
+def back(moment: Moment, ticket: Ticket) -> None:
+    """Her page is there (again), held by the server process that writes now."""
+    _HELD_BY.run(moment.connection, this=ticket.id, grace_until=None, server=moment.server)
+    if not ticket.present:
+        moment.record(Kind.PAGE, "absent", "present", ticket=ticket.id, line=ticket.line)
+    _loosen(moment, ticket._replace(grace_until=None))
+
+
+def away(moment: Moment, ticket: Ticket, until: float) -> None:
+    """Her page is gone, and her place is kept until then."""
+    _GRACE.run(moment.connection, this=ticket.id, grace_until=until)
+    moment.record(Kind.PAGE, "present", "absent", ticket=ticket.id, line=ticket.line)
+    _loosen(moment, ticket._replace(grace_until=until))
+
+
+def call_back(
+    moment: Moment,
+    ticket: Ticket,
+    to: str,
+    *,
+    callback_at: float | None,
+    rung_at: float | None,
+    grace_until: float | None,
+) -> None:
+    """Note that she wants to be rung, or no longer wants to, or has been; `to` names it in history."""
+    _CALLBACK.run(moment.connection, this=ticket.id, callback_at=callback_at, rung_at=rung_at, grace_until=grace_until)
+    moment.record(Kind.PAGE, None, to, ticket=ticket.id, line=ticket.line)
+    _loosen(moment, ticket._replace(callback_at=callback_at, rung_at=rung_at, grace_until=grace_until))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -38,12 +40,77 @@ class Words(Entry):
         return {"ar": self.ar, "en": self.en}[language]
 
 
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (LookupError, ValueError, OSError):  # a folder of the database is an OSError
+        raise PydanticCustomError("unknown_zone", "no time zone {zone}", {"zone": name}) from None
+    return name
+
+
+def _not_empty(span: str) -> str:
+    starts, ends = span.split("-")
+    if starts == ends:
+        raise PydanticCustomError("empty_span", "opens and closes at the same time")
+    return span
+
+
+Day = Literal["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
+Span = Annotated[
+    str,
+    Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"),
+    AfterValidator(_not_empty),
+]
+"""A time of the day in which the desk is open. One that ends before it begins ends on the next day."""
+
+
+class SpecialDays(Entry):
+    """Days with other hours than the week's: a holiday, a month of shorter hours."""
+
+    first: date
+    last: date
+    hours: list[Span] = []
+    """None: closed."""
+    reason: Words
+    """Why; citizens read it."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_day(cls, entry: object) -> object:
+        return {"last": entry["first"], **entry} if isinstance(entry, Mapping) and "first" in entry else entry
+
+    @model_validator(mode="after")
+    def _in_order(self) -> SpecialDays:
+        if self.last < self.first:
+            raise PydanticCustomError("not_in_order", "the last day is before the first")
+        return self
+
+
+class OpeningHours(Entry):
+    """When there are people to talk to. Its fields are what `Hours.of` of the queue takes."""
+
+    zone: Annotated[str, AfterValidator(_known_zone)]
+    """The time zone of all hours, such as Asia/Kuwait."""
+    week: dict[Day, list[Span]]
+    """A day that is not named is closed."""
+    special: list[SpecialDays] = []
+    """Where two name the same day, the later one counts."""
+
+
+ALWAYS = OpeningHours(zone="UTC", week={day: ["00:00-24:00"] for day in get_args(Day)})
+"""What the word `always` stands for."""
+
+HoursOrAlways = Annotated[OpeningHours, BeforeValidator(lambda entry: ALWAYS if entry == "always" else entry)]
+
+
 class Body(Entry):
     """A government body."""
 
     id: Id
     name: Words
     icon: Icon
+    hours: HoursOrAlways = ALWAYS
+    """The opening hours of its services."""
 
 
 class Service(Entry):
@@ -59,6 +126,8 @@ class Service(Entry):
     """Words under which people look for it, in any language."""
     prepare: list[Words] = []
     """What the citizen should have ready."""
+    hours: HoursOrAlways | None = None
+    """Its opening hours, where they are not those of its body."""
 
 
 def _with_ids(entries: object) -> object:
@@ -112,6 +181,11 @@ class Catalogue(Entry):
             return self.by_service[id]
         except KeyError:
             raise UnknownService(id) from None
+
+    def hours_of(self, service: str) -> OpeningHours:
+        """When a service is open. Raises UnknownService."""
+        found = self.service(service)
+        return found.hours or self.body(found.body).hours
 
     def services_of(self, body: str) -> tuple[Service, ...]:
         """The services of a body, in order. Raises UnknownBody."""

@@ -3,110 +3,82 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy import Connection
 
-from wasl_records.errors import CannotOpenDatabase, DatabaseClosed, UnsupportedDatabase
-from wasl_records.writer import Writer
+from wasl_records import address
+from wasl_records.errors import DatabaseClosed
+from wasl_records.postgresql import Postgresql
+from wasl_records.sqlite import Sqlite
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-READERS = 4
-BUSY_MILLISECONDS = 10_000
-"""How long to wait for another process (a migration, a backup) that holds the file."""
+
+class Store(Protocol):
+    """One kind of database: how it runs a function in a transaction."""
+
+    async def write(self, run: Callable[[Connection], T]) -> T:
+        """See `Database.write`."""
+
+    async def read(self, run: Callable[[Connection], T]) -> T:
+        """See `Database.read`."""
+
+    async def close(self) -> None:
+        """Finish what was handed in, then let go of the database."""
 
 
 class Database:
-    """One SQLite file: a writer thread that commits in groups, and a few threads that read.
+    """SQLite for one process, PostgreSQL for several: the same functions run on either.
 
-    A function handed in is `fn(connection, *args, **kwargs) -> value`. It must not commit or roll back.
+    A function handed in is `fn(connection, *args, **kwargs) -> value`. It must not commit or roll back. Its
+    transaction has begun when it is called, so it may also use the driver's own cursor
+    (`connection.connection.cursor()`). PostgreSQL must be used from one event loop.
     """
 
-    def __init__(self, url: str) -> None:
-        """See `open`."""
-        durable = ("journal_mode=WAL", "synchronous=FULL")
-        self._write_engine = _engine(url, begin="BEGIN IMMEDIATE", pragmas=durable)
-        self._read_engine = _engine(url, begin="BEGIN", pragmas=("query_only=ON",))
-        try:
-            self._write_engine.connect().close()
-        except DBAPIError as error:
-            raise CannotOpenDatabase(url) from error
-        self._writer = Writer(self._write_engine)
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="wasl-reader")
+    def __init__(self, store: Store) -> None:
+        self._store = store
         self._closing: asyncio.Future[None] | None = None
 
     @classmethod
     def open(cls, url: str) -> Database:
-        """Open the file that a URL like `sqlite:///data/wasl.db` names, making it if it does not exist.
+        """Open what a URL names: `sqlite:///data/wasl.db` (made if it does not exist) or `postgresql://wasl@host/wasl`.
 
-        Raises UnsupportedDatabase for any other kind of URL, and for a database in memory, which threads
-        cannot share; CannotOpenDatabase if the file cannot be opened.
+        Raises UnsupportedDatabase for any other kind of URL; CannotOpenDatabase if the file cannot be opened.
+        PostgreSQL is not connected to before the first function.
         """
-        try:
-            parsed = make_url(url)
-        except ArgumentError as error:
-            raise UnsupportedDatabase(url) from error
-        if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
-            raise UnsupportedDatabase(str(parsed))
-        return cls(url)
+        parsed = address.parse(url)
+        return cls(Sqlite(parsed) if parsed.get_backend_name() == "sqlite" else Postgresql(parsed))
 
     async def write(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn` in a transaction; return its value once that is on the disk.
 
-        What `fn` raises undoes only what `fn` did, and is raised here. Raises CommitFailed if nothing could
-        be made durable, DatabaseClosed after `close`. Cancelled before its turn, `fn` does not run; once it
+        `fn` may be run again, from the same beginning, when another function of its group failed, when
+        transactions were in each other's way, or when the connection was lost: it must have no effect besides
+        the connection. What `fn` raises undoes only what `fn` did, and is raised here. Raises CommitFailed if
+        nothing could be made durable (CommitUnknown: if nobody can tell), CannotOpenDatabase if a server
+        refuses this desk, DatabaseClosed after `close`. Cancelled before its turn, `fn` does not run; once it
         has begun it is carried through.
         """
         self._refuse_closed()
-        value: T = await self._writer.submit(lambda connection: fn(connection, *args, **kwargs))
-        return value
+        return await self._store.write(lambda connection: fn(connection, *args, **kwargs))
 
     async def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `fn` on one snapshot that holds every write acknowledged so far. It cannot write."""
+        """Run `fn` on one snapshot that holds every write acknowledged so far. It cannot write.
+
+        Raises CannotOpenDatabase if a server cannot be reached, DatabaseClosed after `close`.
+        """
         self._refuse_closed()
-        work = functools.partial(self._read, lambda connection: fn(connection, *args, **kwargs))
-        return await asyncio.get_running_loop().run_in_executor(self._readers, work)
+        return await self._store.read(lambda connection: fn(connection, *args, **kwargs))
 
     async def close(self) -> None:
-        """Finish every function that was handed in, then close the file. Closing twice is harmless."""
+        """Finish every function that was handed in, then close the database. Closing twice is harmless."""
         if self._closing is None:
-            self._closing = asyncio.ensure_future(asyncio.to_thread(self._end))
+            self._closing = asyncio.ensure_future(self._store.close())
         await asyncio.shield(self._closing)
 
     def _refuse_closed(self) -> None:
         if self._closing is not None:
             raise DatabaseClosed
-
-    def _read(self, run: Callable[[Connection], T]) -> T:
-        with self._read_engine.connect() as connection, connection.begin():
-            return run(connection)
-
-    def _end(self) -> None:
-        self._readers.shutdown()
-        self._writer.end()
-        self._read_engine.dispose()
-        self._write_engine.dispose()
-
-
-def _engine(url: str, begin: str, pragmas: tuple[str, ...]) -> Engine:
-    engine = create_engine(url, pool_size=READERS)
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _record: object) -> None:
-        # Python's driver would begin transactions by its own rules and so undo SAVEPOINTs; it is told to
-        # leave them to SQLAlchemy (see "Non-Legacy SQLite Transactional Modes" in SQLAlchemy's manual).
-        connection.isolation_level = None
-        for pragma in (f"busy_timeout={BUSY_MILLISECONDS}", "foreign_keys=ON", *pragmas):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine

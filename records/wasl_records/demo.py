@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, select
 
 from wasl_records import catalogue, password, schema, staff
-from wasl_records.staff import EVERY_SERVICE, Role, Staff
+from wasl_records.staff import EVERY_SERVICE, USUAL_LEVEL, Role, Staff
 
 CATALOGUE = Path(__file__).parent / "demo" / "catalogue.yaml"
 """The file of the demo bodies and services."""
 
-ARABIC = frozenset({"ar"})
-BOTH = frozenset({"ar", "en"})
-SIGN = frozenset({"sgn-KW"})
+ARABIC = {"ar": USUAL_LEVEL}
+BOTH = {"ar": USUAL_LEVEL, "en": USUAL_LEVEL}
+SIGN = {"sgn-KW": USUAL_LEVEL}
 
 
 @dataclass(frozen=True)
@@ -54,10 +54,10 @@ def install(connection: Connection, people: Collection[DemoPerson]) -> bool:
 def _agents() -> list[Staff]:
     services = catalogue.load(CATALOGUE).services
 
-    def of(*bodies: str) -> frozenset[str]:
-        return frozenset(service.id for service in services if service.body in bodies)
+    def of(*bodies: str) -> dict[str, int]:
+        return {service.id: USUAL_LEVEL for service in services if service.body in bodies}
 
-    every = frozenset({EVERY_SERVICE})
+    every = {EVERY_SERVICE: USUAL_LEVEL}
     return [
         _agent("agent1", "مريم العنزي", "Maryam Al-Enezi", of("housing", "justice", "social-affairs"), BOTH),
         _agent("agent2", "عبدالله المطيري", "Abdullah Al-Mutairi", of("housing", "interior"), BOTH),
@@ -78,6 +78,13 @@ def _others() -> list[Staff]:
             languages=ARABIC | SIGN,
         ),
         Staff(
+            id="interpreter2",
+            name_ar="بدر الهاجري",
+            name_en="Bader Al-Hajri",
+            roles=frozenset({Role.INTERPRETER}),
+            languages=BOTH | SIGN,
+        ),
+        Staff(
             id="supervisor1",
             name_ar="خالد العازمي",
             name_en="Khaled Al-Azmi",
@@ -94,7 +101,7 @@ def _others() -> list[Staff]:
     ]
 
 
-def _agent(id: str, ar: str, en: str, services: frozenset[str], languages: frozenset[str]) -> Staff:  # noqa: A002
+def _agent(id: str, ar: str, en: str, services: Mapping[str, int], languages: Mapping[str, int]) -> Staff:  # noqa: A002
     roles = frozenset({Role.AGENT})
     return Staff(id=id, name_ar=ar, name_en=en, roles=roles, services=services, languages=languages)
 

@@ -13,12 +13,12 @@ class UnsupportedDatabase(RecordsError):
     """The address names a database Wasl cannot run on."""
 
     def __init__(self, url: str) -> None:
-        super().__init__(f"not a database Wasl can run on: {url} (use sqlite:///path/to/file.db)")
+        super().__init__(f"not a database Wasl can run on: {url} (use sqlite:///path/to/file.db or postgresql://…)")
         self.url = url
 
 
 class CannotOpenDatabase(RecordsError):
-    """The database file cannot be opened or made."""
+    """The database file cannot be opened or made, or the server cannot be reached or refuses this desk."""
 
     def __init__(self, url: str) -> None:
         super().__init__(f"cannot open the database {url}")
@@ -31,6 +31,27 @@ class DatabaseClosed(RecordsError):
 
 class CommitFailed(RecordsError):
     """The function ran, but what it wrote could not be made durable and is undone. Its cause says why."""
+
+
+class CommitUnknown(CommitFailed):
+    """The connection broke while the server was committing: what was written is durable whole, or not at all.
+
+    Nobody is told of a success, so whoever asked looks again before asking again.
+    """
+
+
+class RowNotTaken(RecordsError):
+    """A row of one database does not fit into the other."""
+
+    def __init__(self, table: str, problem: str) -> None:
+        super().__init__(f"table {table}: {problem}")
+
+
+class RowsDiffer(RecordsError):
+    """After copying, a row is not the same in both databases."""
+
+    def __init__(self, table: str, key: str) -> None:
+        super().__init__(f"table {table}: the row {key} is not the same in both")
 
 
 class UnknownBody(RecordsError):

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Float, ForeignKey, Integer, MetaData, Table, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+)
 
 metadata = MetaData(
     naming_convention={
@@ -70,4 +81,19 @@ audit = Table(
     Column("action", Text, nullable=False),
     Column("subject", Text, nullable=False, index=True),
     Column("data", JSON, nullable=False),
+)
+
+contact = Table(
+    "contact",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    # Whose: a ticket's or a booking's number. Ids of the queue; floors keep them plain values.
+    Column("ticket", BigInteger, index=True),
+    Column("booking", BigInteger, index=True),
+    Column("channel", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    # The address, encrypted.
+    Column("sealed", Text, nullable=False),
+    Column("kept_at", Float, nullable=False),
+    CheckConstraint("(ticket IS NULL) <> (booking IS NULL)", name="owner"),
 )

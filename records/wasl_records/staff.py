@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -15,6 +15,8 @@ from wasl_records.schema import staff, staff_session
 
 EVERY_SERVICE = "*"
 """In `Staff.services`: each service of the catalogue, whatever it will hold."""
+USUAL_LEVEL = 3
+"""How well somebody can do a thing, from 1 to 5, when nobody said more."""
 
 
 class Role(StrEnum):
@@ -41,18 +43,19 @@ class Staff:
     roles: frozenset[Role]
     body: str | None = None
     """The body the person belongs to; none serves them all."""
-    services: frozenset[str] = frozenset()
-    """Ids of the services this person can finish, or EVERY_SERVICE."""
-    languages: frozenset[str] = frozenset()
-    """Spoken and signed languages as BCP 47 tags, such as `ar`, `en`, `sgn-KW`."""
+    services: Mapping[str, int] = field(default_factory=dict)
+    """Ids of the services this person can finish, or EVERY_SERVICE, each with a level from 1 to 5."""
+    languages: Mapping[str, int] = field(default_factory=dict)
+    """Spoken and signed languages as BCP 47 tags, such as `ar`, `en`, `sgn-KW`, each with a level from 1 to 5."""
 
     def name(self, language: str) -> str:
         """The person's name as readers of `language` write it."""
         return self.name_ar if language == "ar" else self.name_en
 
-    def serves(self, services: Collection[str]) -> frozenset[str]:
-        """Those of `services` that this person can finish."""
-        return frozenset(services) if EVERY_SERVICE in self.services else self.services.intersection(services)
+    def serves(self, services: Collection[str]) -> dict[str, int]:
+        """Those of `services` that this person can finish, with the level; one that is named counts as named."""
+        levels = {id_: self.services.get(id_, self.services.get(EVERY_SERVICE)) for id_ in services}
+        return {id_: level for id_, level in levels.items() if level is not None}
 
 
 def add(connection: Connection, person: Staff, password_hash: str) -> None:
@@ -63,8 +66,8 @@ def add(connection: Connection, person: Staff, password_hash: str) -> None:
         "name_en": person.name_en,
         "roles": sorted(person.roles),
         "body": person.body,
-        "services": sorted(person.services),
-        "languages": sorted(person.languages),
+        "services": dict(person.services),
+        "languages": dict(person.languages),
         "password_hash": password_hash,
     }
     try:
@@ -108,6 +111,6 @@ def from_row(row: Row[Any]) -> Staff:
         name_en=row.name_en,
         roles=frozenset(Role(role) for role in row.roles),
         body=row.body,
-        services=frozenset(row.services),
-        languages=frozenset(row.languages),
+        services=row.services,
+        languages=row.languages,
     )

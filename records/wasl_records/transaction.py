@@ -94,6 +94,15 @@ def hand_to(connection: Connection, id: int, agent: str, now: float) -> None:  #
         raise UnknownTransaction(id)
 
 
+def send_on(connection: Connection, id: int, service: str, note: str, now: float) -> None:  # noqa: A002
+    """Whoever goes on with it does so for this service, and reads this note under those written before.
+
+    Raises UnknownTransaction.
+    """
+    notes = "\n".join(filter(None, [get(connection, id).notes, note]))
+    _changed(connection, service_transaction.c.id == id, service=service, notes=notes, changed_at=now)
+
+
 def set_notes(connection: Connection, ticket: int, notes: str, now: float) -> None:
     """Replace the agent's own notes. Raises UnknownTransaction if the ticket has no transaction."""
     if not _changed(connection, service_transaction.c.ticket == ticket, notes=notes, changed_at=now):

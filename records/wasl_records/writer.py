@@ -1,7 +1,8 @@
-"""The one thread that writes to SQLite: many functions per COMMIT, each in a SAVEPOINT of its own.
+"""The one thread that writes to SQLite: many functions per COMMIT.
 
 A commit with `synchronous=FULL` costs a flush of the disk, whatever it holds. While the disk flushes, the
-next functions gather in the queue; they then share one flush (group commit).
+next functions gather in the queue; they then share one flush (group commit). A savepoint for each would cost
+more than many of the functions do; so they run without, and once more with savepoints if one of them fails.
 """
 
 from __future__ import annotations
@@ -77,16 +78,35 @@ class Writer:
     def _commit_together(self, first: Job) -> None:
         batch: list[Job] = []
         try:
-            with self._engine.begin() as connection:
-                for job in self._gather(first):
-                    batch.append(job)
-                    _run(connection, job)
+            if not self._all_succeed(first, batch):
+                self._keep_the_good(batch)
         except BaseException as error:  # the thread must outlive any failure, and every caller be told
             for job in batch or [first]:
                 if job.error is None:
                     job.error = CommitFailed()
                     job.error.__cause__ = error
         _settle(batch or [first])
+
+    def _all_succeed(self, first: Job, batch: list[Job]) -> bool:
+        """Run what is queued as one transaction. False: a function failed, and nothing was done."""
+        with self._engine.connect() as connection, connection.begin() as transaction:
+            for job in self._gather(first):
+                batch.append(job)
+                try:
+                    job.value = job.run(connection)
+                except BaseException as error:
+                    transaction.rollback()
+                    if len(batch) == 1:
+                        job.error = error
+                        return True  # nobody else to save
+                    return False
+        return True
+
+    def _keep_the_good(self, batch: list[Job]) -> None:
+        """Run the same functions again, each in a savepoint that it alone loses when it fails."""
+        with self._engine.begin() as connection:
+            for job in batch:
+                _run(connection, job)
 
     def _gather(self, first: Job) -> Iterator[Job]:
         until = time.monotonic() + LONGEST_BATCH

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from wasl_signaling import schema
 from wasl_signaling.messages import CallState, Modality, Role
@@ -86,16 +86,20 @@ def move(connection: Connection, call: int, to: CallState, now: float) -> None:
     _record(connection, call, origin, to, now)
 
 
-def open_call(connection: Connection, ticket: int, agent: str, modality: Modality, now: float) -> int:
-    """A call between the ticket's citizen and the agent, live at once. Returns its id."""
+def open_call(
+    connection: Connection, ticket: int, agent: str, modality: Modality, now: float, interpreter: str | None = None
+) -> int:
+    """A call between the ticket's citizen and the agent, perhaps with an interpreter, live at once. Returns its id."""
     values = {"ticket": ticket, "agent": agent, "modality": modality, "opened_at": now}
     call: int | None = connection.scalar(
         insert(schema.call).values(state=CallState.ASSEMBLING, **values).returning(schema.call.c.id)
     )
     assert call is not None
     _record(connection, call, None, CallState.ASSEMBLING, now)
-    for role, party in ((Role.CITIZEN, str(ticket)), (Role.AGENT, agent)):
-        connection.execute(insert(schema.leg).values(call=call, role=role, party=party, joined_at=now))
+    people = {Role.CITIZEN: str(ticket), Role.AGENT: agent, Role.INTERPRETER: interpreter}
+    for role, party in people.items():
+        if party is not None:
+            connection.execute(insert(schema.leg).values(call=call, role=role, party=party, joined_at=now))
     move(connection, call, CallState.LIVE, now)
     return call
 
@@ -117,8 +121,8 @@ def get_call(connection: Connection, call: int) -> Call:
 
 
 def live_call(connection: Connection, *, ticket: int | None = None, agent: str | None = None) -> Call | None:
-    """The call that this ticket or this agent is in now."""
-    whose = schema.call.c.ticket == ticket if agent is None else schema.call.c.agent == agent
+    """The call that this ticket, or this agent or interpreter, is in now."""
+    whose = schema.call.c.ticket == ticket if agent is None else schema.call.c.id.in_(_calls_of(agent))
     row = connection.execute(select(schema.call).where(whose, schema.call.c.state != CallState.ENDED)).first()
     return _call(connection, row) if row else None
 
@@ -134,6 +138,11 @@ def live_calls(connection: Connection) -> list[Call]:
     """Every call that has not ended."""
     rows = connection.execute(select(schema.call).where(schema.call.c.state != CallState.ENDED)).all()
     return [_call(connection, row) for row in rows]
+
+
+def _calls_of(agent: str) -> Select[tuple[int]]:
+    leg = schema.leg.c
+    return select(leg.call).where(leg.party == agent, leg.role != Role.CITIZEN, leg.left_at.is_(None))
 
 
 def _record(connection: Connection, call: int, origin: str | None, to: CallState, now: float) -> None:

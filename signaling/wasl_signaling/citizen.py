@@ -5,12 +5,19 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
+from limits import RateLimitItemPerMinute
+
+from wasl_records.contact import PhoneNumber
+from wasl_signaling import appointments, arrivals, visits
 from wasl_signaling import messages as m
-from wasl_signaling import visits
+from wasl_signaling.locks import Locks
 from wasl_signaling.mailbox import Address, Kind
 from wasl_signaling.parts import Parts
 from wasl_signaling.talking import TalkingChannel
+from wasl_signaling.views import milliseconds
 from wasl_web.errors import Problem
+
+LASTING = RateLimitItemPerMinute(6)  # messages and bookings of one page
 
 
 class CitizenChannel(TalkingChannel):
@@ -21,6 +28,7 @@ class CitizenChannel(TalkingChannel):
     def __init__(self, parts: Parts) -> None:
         super().__init__(Kind.CITIZEN, parts)
         self._tickets: dict[str, int] = {}
+        self._locks: Locks[int | str] = Locks()  # by ticket, and by socket while it has none
 
     async def connected(self, sid: str, environ: dict[str, Any], auth: Any) -> m.Language:
         hello = m.CitizenConnect.model_validate(auth)
@@ -32,23 +40,18 @@ class CitizenChannel(TalkingChannel):
 
     async def disconnected(self, sid: str) -> None:
         ticket = self._tickets.pop(sid, None)
-        if ticket is not None and self._parts.mailboxes.close(Address.citizen(ticket), sid):
-            house = self._parts.house
+        if ticket is None or not self._parts.mailboxes.owns(Address.citizen(ticket), sid):
+            return
+        house, address = self._parts.house, Address.citizen(ticket)
+        async with self._locks[ticket]:
+            if not self._parts.mailboxes.close(address, sid):
+                return  # a newer page of hers came while this one waited for its turn
             self._parts.publish(await house.database.write(visits.absent, house.queue, ticket, house.now()))
-            await self._parts.went_away(Address.citizen(ticket))
+        await self._parts.went_away(address)
 
     async def on_join(self, sid: str, request: m.Join) -> m.Joined:
-        if sid in self._tickets:
-            raise Problem("already_in_line")
-        house = self._parts.house
-        if house.draining:
-            raise Problem("draining")
-        house.catalogue.service(request.service)
-        secret = secrets.token_urlsafe(32)
-        joined = await house.database.write(visits.join, house.queue, request, secret, house.now())
-        await self._own(sid, joined.ticket, self._languages[sid])
-        self._parts.publish(joined.changes)
-        return m.Joined(ticket=joined.ticket, resume=secret)
+        async with self._locks[sid]:  # or two at once would both find that she has no place yet
+            return await self._join(sid, request)
 
     async def on_leave(self, sid: str, request: m.Leave) -> m.Ok:
         house, ticket = self._parts.house, self._ticket(sid)
@@ -60,19 +63,90 @@ class CitizenChannel(TalkingChannel):
         self._parts.publish(await house.database.write(house.queue.undo_leave, ticket, house.now()))
         return m.Ok()
 
+    async def on_callback(self, sid: str, request: m.Callback) -> m.Ok:
+        house, ticket = self._parts.house, self._ticket(sid)
+        if request.wanted:
+            found = arrivals.addresses(house, request.phone, request.push)
+            change = house.database.write(
+                arrivals.ask_callback, house, ticket, found, self._languages[sid], house.now()
+            )
+        else:
+            change = house.database.write(arrivals.cancel_callback, house, ticket, house.now())
+        self._parts.publish(await change)
+        return m.Ok()
+
+    async def on_message(self, sid: str, request: m.LeaveMessage) -> m.Joined:
+        await self._limit(sid)
+        house, secret = self._parts.house, secrets.token_urlsafe(32)
+        phone = PhoneNumber.read(request.phone) if request.phone is not None else None
+        left = await house.database.write(arrivals.leave_message, house, request, phone, secret, house.now())
+        self._parts.publish(left.changes)
+        return m.Joined(ticket=left.ticket, resume=secret)
+
+    async def on_slots(self, sid: str, request: m.Slots) -> m.SlotsReply:
+        house = self._parts.house
+        found = await house.database.write(appointments.slots, house, request, house.now())
+        return m.SlotsReply(
+            slots=[m.SlotView(starts_at=milliseconds(s.starts_at), ends_at=milliseconds(s.ends_at)) for s in found]
+        )
+
+    async def on_book(self, sid: str, request: m.Book) -> m.BookReply:
+        await self._limit(sid)
+        house, secret = self._parts.house, secrets.token_urlsafe(32)
+        found = arrivals.addresses(house, request.phone, request.push)
+        made = await house.database.write(appointments.book, house, request, found, secret, house.now())
+        times = {"starts_at": milliseconds(made.starts_at), "ends_at": milliseconds(made.ends_at)}
+        return m.BookReply(booking=made.id, resume=secret, **times)
+
+    async def on_cancel_booking(self, sid: str, request: m.CancelBooking) -> m.Ok:
+        house = self._parts.house
+        await house.database.write(appointments.cancel, request, house.now())
+        return m.Ok()
+
+    async def on_outlook(self, sid: str, request: m.Outlook) -> m.OutlookReply:
+        house = self._parts.house
+        points = await house.database.read(appointments.outlook, house, request, house.now())
+        return m.OutlookReply(
+            points=[
+                m.OutlookPoint(
+                    at=milliseconds(point.at),
+                    estimate=None if point.high is None else m.Estimate(low=point.low, high=point.high),
+                )
+                for point in points
+            ]
+        )
+
     async def on_forget(self, sid: str, request: m.Forget) -> m.Ok:
         house, ticket = self._parts.house, self._ticket(sid)
         await house.database.read(visits.must_have_ended, house.queue, ticket)
-        del self._tickets[sid]
+        self._tickets.pop(sid, None)
         self._parts.mailboxes.close(Address.citizen(ticket), sid)
         await self._parts.switchboard.disconnect(Address.citizen(ticket))
         await self._send_no_ticket(sid)
         return m.Ok()
 
+    async def _join(self, sid: str, request: m.Join) -> m.Joined:
+        house, language = self._parts.house, self._languages.get(sid)
+        if language is None:
+            raise Problem("not_now")  # her page went away before it was her turn
+        if sid in self._tickets:
+            raise Problem("already_in_line")
+        if house.draining:
+            raise Problem("draining")
+        house.catalogue.service(request.service)
+        secret = secrets.token_urlsafe(32)
+        joined = await house.database.write(arrivals.join, house, request, secret, house.now())
+        await self._own(sid, joined.ticket, language)
+        self._parts.publish(joined.changes)
+        if sid not in self._languages:
+            await self.disconnected(sid)  # her page went away meanwhile, when it had no place yet to be away from
+        return m.Joined(ticket=joined.ticket, resume=secret)
+
     async def _resume(self, sid: str, hello: m.CitizenConnect, ticket: int, secret: str) -> None:
         house = self._parts.house
-        resumed = await house.database.write(house.queue.resume, ticket, secret, house.now())
-        await self._own(sid, ticket, hello.language)
+        async with self._locks[ticket]:  # between these two, the end of an older page would make her absent
+            resumed = await house.database.write(arrivals.resume, house.queue, ticket, secret, house.now())
+            await self._own(sid, ticket, hello.language)
         await self._parts.switchboard.returned(Address.citizen(ticket), hello.peer)
         self._parts.publish(resumed.changes)
         await self._parts.returned(Address.citizen(ticket))
@@ -88,6 +162,11 @@ class CitizenChannel(TalkingChannel):
             draining=self._parts.house.draining,
         )
         await self.emit("state", state.model_dump(mode="json"), to=sid)
+
+    async def _limit(self, sid: str) -> None:
+        """For what a page may ask for again and again, and what stays."""
+        if not await self._limiter.hit(LASTING, "lasting", sid):
+            raise Problem("too_many_requests")
 
     def _ticket(self, sid: str) -> int:
         if (ticket := self._tickets.get(sid)) is None:

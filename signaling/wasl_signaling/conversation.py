@@ -63,7 +63,7 @@ def lines_of(line: str, t140: str) -> list[str]:
     """The open line after these characters: the lines that were ended, and last the one still open."""
     lines = [line]
     for character in t140:
-        if character == NEW_LINE or len(lines[-1]) >= LINE_LIMIT:
+        if character == NEW_LINE or (len(lines[-1]) >= LINE_LIMIT and character != ERASE):
             lines.append("")
         if character == ERASE:
             lines[-1] = lines[-1][:-1]

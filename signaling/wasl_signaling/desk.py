@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
 from wasl_queue.queue import Changes
 from wasl_records.staff import Role as StaffRole
 from wasl_signaling import messages as m
-from wasl_signaling import visits
+from wasl_signaling import transfers, visits
 from wasl_signaling.mailbox import Address, Kind
 from wasl_signaling.parts import Parts
+from wasl_signaling.sessions import token_of
 from wasl_signaling.talking import TalkingChannel
+from wasl_signaling.views import MEDIA_PATIENCE
 from wasl_web.errors import Problem
 
 
@@ -30,7 +33,7 @@ class DeskChannel(TalkingChannel):
         house, address = self._parts.house, Address.desk(member.id)
         changes = await house.database.write(visits.sign_in, house, member.id, house.now())
         self._agents[sid] = member.id
-        await self._parts.mailboxes.open(address, sid, hello.language)
+        await self._parts.mailboxes.open(address, sid, hello.language, token_of(environ))
         await self._parts.switchboard.returned(address, hello.peer)
         self._parts.publish(changes)
         await self._parts.returned(address)
@@ -49,8 +52,18 @@ class DeskChannel(TalkingChannel):
         return await self._move(self._parts.house.queue.take_break, sid, request.reason)
 
     async def on_decline(self, sid: str, request: m.Decline) -> m.Ok:
+        house, agent = self._parts.house, self._agent(sid)
+        decline = house.database.write(house.queue.decline, request.offer, agent, house.now(), request.reason)
+        self._parts.publish(await decline)
+        return m.Ok()
+
+    async def on_targets(self, sid: str, request: m.Targets) -> m.TargetsReply:
+        house, language = self._parts.house, self._languages[sid]
+        return await house.database.read(transfers.targets, house, self._agent(sid), language)
+
+    async def on_transfer(self, sid: str, request: m.Transfer) -> m.Ok:
         house = self._parts.house
-        changes = await house.database.write(house.queue.decline, request.offer, self._agent(sid), house.now())
+        changes = await house.database.write(transfers.transfer, house, self._agent(sid), request, house.now())
         self._parts.publish(changes)
         return m.Ok()
 
@@ -58,6 +71,8 @@ class DeskChannel(TalkingChannel):
         house = self._parts.house
         changes = await house.database.write(visits.accept, house.queue, request.offer, self._agent(sid), house.now())
         self._parts.publish(changes)
+        # Once more when media has had its time to come: whose has not is then shown as away.
+        asyncio.get_running_loop().call_later(MEDIA_PATIENCE, self._parts.publish, changes)
         return m.Ok()
 
     async def on_finish(self, sid: str, request: m.Finish) -> m.Ok:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
-from wasl_queue.queue import Queue
+from wasl_queue.queue import Queue, Requirements
 from wasl_records.catalogue import Catalogue
+from wasl_records.contact import Vault
 from wasl_records.database import Database
+from wasl_web.opening import Openings
 
 
 @dataclass
@@ -18,5 +21,17 @@ class House:
     database: Database
     queue: Queue
     catalogue: Catalogue
+    openings: Openings
+    zone: ZoneInfo
+    """In which people here reckon days and hours."""
+    vault: Vault
+    """Encrypts the addresses of citizens."""
+    text_messages: bool = False
+    """Whether text messages can be sent to phones."""
     now: Callable[[], float] = time.time
     draining: bool = False
+
+    def needs(self, service: str, language: str, sign_language: str | None, modality: str) -> Requirements:
+        """What a citizen of this service cannot do without. Raises UnknownService."""
+        body = self.catalogue.service(service).body
+        return Requirements(service, language, sign_language, modality, group=body)

@@ -53,6 +53,10 @@ class Mailbox:
     language: Language
     microphone: Device = Device.OFF
     camera: Device = Device.OFF
+    session: str | None = None
+    """The token of the session that let a member of staff in."""
+    applied: int = 0
+    """The version of the last state that was sent."""
 
 
 class Mailboxes:
@@ -63,24 +67,28 @@ class Mailboxes:
         self._by_address: dict[Address, Mailbox] = {}
         self._version = 0
 
-    async def open(self, address: Address, sid: str, language: Language) -> Mailbox:
+    async def open(self, address: Address, sid: str, language: Language, session: str | None = None) -> Mailbox:
         """The page's mailbox from now on; a page that had it before is told and cut off."""
         older = self._by_address.get(address)
-        mailbox = self._by_address[address] = Mailbox(address, sid, language)
+        mailbox = self._by_address[address] = Mailbox(address, sid, language, session=session)
         if older is not None:
             mailbox.microphone, mailbox.camera = older.microphone, older.camera
         if older is not None and older.sid != sid:
             await self._send(older, "replaced", Replaced())
-            await self._server.disconnect(older.sid, namespace=address.kind)
+            await self.cut_off(older)
         return mailbox
 
     def close(self, address: Address, sid: str) -> bool:
         """Forgets the mailbox if this socket still owns it. Says whether it did."""
+        owned = self.owns(address, sid)
+        if owned:
+            del self._by_address[address]
+        return owned
+
+    def owns(self, address: Address, sid: str) -> bool:
+        """Whether this socket is the newest of this person."""
         mailbox = self._by_address.get(address)
-        if mailbox is None or mailbox.sid != sid:
-            return False
-        del self._by_address[address]
-        return True
+        return mailbox is not None and mailbox.sid == sid
 
     def get(self, address: Address) -> Mailbox | None:
         """The mailbox, or None while the person is away."""
@@ -106,19 +114,22 @@ class Mailboxes:
         self._version = max(self._version + 1, time.time_ns() // 1_000)
         return self._version
 
+    async def cut_off(self, mailbox: Mailbox) -> None:
+        """Ends the connection of this page, which may come back by itself."""
+        await self._server.disconnect(mailbox.sid, namespace=mailbox.address.kind)
+
     async def disconnect_all(self) -> None:
         """Cuts everyone off; pages come back to the next process by themselves."""
-        for mailbox in list(self._by_address.values()):
-            await self._server.disconnect(mailbox.sid, namespace=mailbox.address.kind)
+        for mailbox in self:
+            await self.cut_off(mailbox)
 
     async def _send(self, mailbox: Mailbox, event: str, message: Message) -> None:
-        namespace = mailbox.address.kind
         if self._backlog(mailbox) > BACKLOG:
             log.warning("page does not read", address=mailbox.address)
-            await self._server.disconnect(mailbox.sid, namespace=namespace)
+            await self.cut_off(mailbox)
             return
         body = message.model_dump(mode="json")
-        await self._server.emit(event, body, to=mailbox.sid, namespace=namespace)
+        await self._server.emit(event, body, to=mailbox.sid, namespace=mailbox.address.kind)
 
     def _backlog(self, mailbox: Mailbox) -> int:
         # Socket.IO's own send queue grows without bound when a client stops reading.

@@ -12,7 +12,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from wasl_web.errors import ErrorView
 
@@ -22,6 +22,11 @@ Sdp = Annotated[str, Field(min_length=1, max_length=60_000)]
 Id = Annotated[int, Field(ge=0, le=2**53 - 1)]
 """What JavaScript can count to exactly."""
 Language = Literal["ar", "en"]
+SignLanguage = Literal["sgn-KW"]
+Phone = Annotated[str, Field(min_length=1, max_length=40)]
+"""As the citizen typed it, in any digits, with or without the country's code."""
+Push = Annotated[dict[str, JsonValue], Field(max_length=10)]
+"""What `PushSubscription.toJSON()` of a browser gives."""
 
 
 class Message(BaseModel):
@@ -34,11 +39,17 @@ class Message(BaseModel):
 
 
 class Modality(StrEnum):
-    """How the citizen takes part. All three are equal ways in."""
+    """How the citizen takes part. The first three are equal ways in."""
 
     VIDEO = "video"
     VOICE = "voice"
     TEXT = "text"
+    MESSAGE = "message"
+    """She left a message: no page is waited for, and there is no call."""
+
+
+LiveModality = Literal[Modality.VIDEO, Modality.VOICE, Modality.TEXT]
+"""How a citizen takes part who is there herself."""
 
 
 class Device(StrEnum):
@@ -162,6 +173,18 @@ class Why(StrEnum):
     """It waits for somebody who signs the citizen's language."""
     ON_BREAK = "on_break"
     """Those who can serve it are on a break or finishing their notes."""
+    WISH = "wish"
+    """Somebody could serve it now; it waits a little longer for the one whom the citizen wishes for."""
+
+
+class CallbackView(Message):
+    """The citizen may go; she is rung when her turn is near."""
+
+    asked_at: int
+    rung_at: int | None
+    """When she was rung; the place is then kept for a few minutes more."""
+    contact: str
+    """Where she is rung, masked, several ways separated by commas."""
 
 
 class WaitView(Message):
@@ -174,6 +197,9 @@ class WaitView(Message):
     estimate: Estimate | None
     """None: we can't tell yet."""
     why: Why
+    put_through: bool
+    """An agent sent her on to a colleague: she does not wait from the beginning again."""
+    callback: CallbackView | None
 
 
 class TicketView(Message):
@@ -311,17 +337,34 @@ class ServiceView(Message):
     """What the citizen was asked to have ready."""
 
 
+class Seat(StrEnum):
+    """What somebody of the desk does in a call."""
+
+    AGENT = "agent"
+    INTERPRETER = "interpreter"
+
+
 class OfferView(Message):
     """A citizen offered to this agent."""
 
     id: int
     ticket: int
+    seat: Seat
+    """Which part she is asked to take. With an interpreter's seat the call begins when both have accepted."""
+    held: bool
+    """True once she has accepted and the other seat still rings; `expires_at` then is until when she is held."""
     service: ServiceView
     language: Language
     sign_language: str | None
     modality: Modality
     joined_at: int
     expires_at: int
+    notes: str
+    """What colleagues wrote on this visit so far; for the agent's seat only."""
+    sent_by: str | None
+    """The name of the colleague who sent the citizen on."""
+    message: str | None
+    """What the citizen wrote, if she left a message."""
 
 
 class VisitView(Message):
@@ -335,7 +378,9 @@ class VisitView(Message):
     outcome: Outcome | None
     """None while the agent has not chosen one."""
     notes: str
-    """The agent's own notes; the citizen never sees them."""
+    """The agents' own notes; the citizen never sees them."""
+    message: str | None
+    """What the citizen wrote, if she left a message. It is answered by the note with which the visit is finished."""
 
 
 class AgentView(Message):
@@ -431,17 +476,35 @@ class DeskConnect(Message):
     """As in `CitizenConnect`."""
 
 
+class Earlier(Message):
+    """A ticket of hers that expired or dropped, and the secret that came with it."""
+
+    ticket: Id
+    resume: Token
+
+
+class Booked(Message):
+    """A booking of hers, and the secret that came with it."""
+
+    booking: Id
+    resume: Token
+
+
 class Join(Message):
     """Request `join` on /citizen: take a place in line."""
 
     service: Token
-    modality: Modality
+    modality: LiveModality
     language: Language
-    sign_language: Literal["sgn-KW"] | None = None
+    sign_language: SignLanguage | None = None
+    returning: Earlier | None = None
+    """She was here before: her place is further up, and the agent of last time is asked first."""
+    booking: Booked | None = None
+    """She comes at the time that was promised to her: her place is at the front. What she booked, counts."""
 
 
 class Joined(Ok):
-    """Reply to `join`."""
+    """Reply to `join` and `message`."""
 
     ticket: int
     resume: str
@@ -454,6 +517,107 @@ class Leave(Message):
 
 class UndoLeave(Message):
     """Request `undo_leave` on /citizen: take the place back, within two minutes, where it was."""
+
+
+class Callback(Message):
+    """Request `callback` on /citizen: keep my place and ring me when my turn is near; or rather not."""
+
+    wanted: bool
+    push: Push | None = None
+    phone: Phone | None = None
+    """One of both at least, when it is wanted."""
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Callback:
+        if self.wanted and self.push is None and self.phone is None:
+            raise ValueError("neither push nor phone")
+        return self
+
+
+class LeaveMessage(Message):
+    """Request `message` on /citizen: leave a message, at any hour. It becomes a ticket that agents answer."""
+
+    service: Token
+    language: Language
+    sign_language: SignLanguage | None = None
+    text: Annotated[str, Field(min_length=1, max_length=4_000)]
+    phone: Phone | None = None
+    """Where an agent may reach her."""
+
+
+class Slots(Message):
+    """Request `slots` on /citizen: when can I come?"""
+
+    service: Token
+    language: Language
+    sign_language: SignLanguage | None = None
+    modality: LiveModality
+
+
+class SlotView(Message):
+    """A time that can be booked."""
+
+    starts_at: int
+    ends_at: int
+
+
+class SlotsReply(Ok):
+    """Reply to `slots`."""
+
+    slots: list[SlotView]
+
+
+class Book(Message):
+    """Request `book` on /citizen: promise me one of the slots."""
+
+    service: Token
+    language: Language
+    sign_language: SignLanguage | None = None
+    modality: LiveModality
+    starts_at: Id
+    phone: Phone | None = None
+    push: Push | None = None
+    """Where she is told of it, and reminded."""
+
+
+class BookReply(Ok):
+    """Reply to `book`."""
+
+    booking: int
+    resume: str
+    """Keep it: it is the only proof that the time is hers."""
+    starts_at: int
+    ends_at: int
+
+
+class CancelBooking(Message):
+    """Request `cancel_booking` on /citizen: she needs it no more."""
+
+    booking: Id
+    resume: Token
+
+
+class Outlook(Message):
+    """Request `outlook` on /citizen: how long would I wait now, and later today?"""
+
+    service: Token
+    language: Language
+    sign_language: SignLanguage | None = None
+    modality: LiveModality
+
+
+class OutlookPoint(Message):
+    """How long somebody would wait who joins then."""
+
+    at: int
+    estimate: Estimate | None
+    """None: we can't tell yet."""
+
+
+class OutlookReply(Ok):
+    """Reply to `outlook`, soonest first."""
+
+    points: list[OutlookPoint]
 
 
 class Forget(Message):
@@ -509,10 +673,63 @@ class Accept(Message):
     offer: Id
 
 
+class DeclineReason(StrEnum):
+    """Why an agent declines."""
+
+    NOT_MY_FIELD = "not_my_field"
+    KNOW_THE_CITIZEN = "know_the_citizen"
+    TECHNICAL = "technical"
+    OTHER = "other"
+
+
 class Decline(Message):
     """Request `decline` on /desk: the citizen keeps her place and is offered to the next agent."""
 
     offer: Id
+    reason: DeclineReason | None = None
+
+
+class Targets(Message):
+    """Request `targets` on /desk: where may the citizen of my call be sent on to?"""
+
+
+class TargetService(Message):
+    """A service that somebody at the desk serves now."""
+
+    id: str
+    name: str
+
+
+class TargetAgent(Message):
+    """A colleague who could go on with the citizen of this call."""
+
+    id: str
+    name: str
+    state: PresenceState
+
+
+class TargetsReply(Ok):
+    """Reply to `targets`."""
+
+    services: list[TargetService]
+    agents: list[TargetAgent]
+
+
+class Transfer(Message):
+    """Request `transfer` on /desk: send the citizen on, to a service or to a colleague. She is at the front there."""
+
+    ticket: Id
+    service: Token | None = None
+    agent: Token | None = None
+    """Exactly one of both."""
+    note: Text = ""
+    """For the colleague; added to the notes of the visit."""
+
+    @model_validator(mode="after")
+    def _one_target(self) -> Transfer:
+        if (self.service is None) == (self.agent is None):
+            raise ValueError("exactly one of service and agent")
+        return self
 
 
 class Notes(Message):
@@ -540,6 +757,12 @@ CITIZEN_REQUESTS: dict[str, tuple[type[Message], type[Ok]]] = {
     "leave": (Leave, Ok),
     "undo_leave": (UndoLeave, Ok),
     "forget": (Forget, Ok),
+    "callback": (Callback, Ok),
+    "message": (LeaveMessage, Joined),
+    "slots": (Slots, SlotsReply),
+    "book": (Book, BookReply),
+    "cancel_booking": (CancelBooking, Ok),
+    "outlook": (Outlook, OutlookReply),
     "media_answer": (MediaAnswer, Ok),
     "media_failed": (MediaFailed, Ok),
     "devices": (DevicesChanged, Ok),
@@ -550,6 +773,8 @@ DESK_REQUESTS: dict[str, tuple[type[Message], type[Ok]]] = {
     "break": (TakeBreak, Ok),
     "accept": (Accept, Ok),
     "decline": (Decline, Ok),
+    "targets": (Targets, TargetsReply),
+    "transfer": (Transfer, Ok),
     "media_answer": (MediaAnswer, Ok),
     "media_failed": (MediaFailed, Ok),
     "devices": (DevicesChanged, Ok),

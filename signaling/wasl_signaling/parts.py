@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from wasl_media.events import Event, PeerConnected
 from wasl_queue.queue import Changes
 from wasl_records.staff import Role, Staff
 from wasl_signaling import call as calls
@@ -42,6 +43,12 @@ class Parts:
     async def went_away(self, address: Address) -> None:
         """This person's page is gone: those in a call with her are told."""
         self.refresher.mark(await self._in_call_with(address))
+
+    async def media_changed(self, event: Event) -> None:
+        """A connection with the relay came up or fell silent: its owner and those in a call with her are told."""
+        address = self.switchboard.heard(event.peer, up=isinstance(event, PeerConnected))
+        if address is not None:
+            self.refresher.mark([address, *await self._in_call_with(address)])
 
     async def set_devices(self, address: Address, devices: m.DevicesChanged) -> None:
         """Remembers what a person's microphone and camera do, and shows it to the others in the call."""

@@ -7,7 +7,7 @@ a change concerns by name are told at once; those who only see a line move are t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable, Iterator
 
 import structlog
 from sqlalchemy import Connection
@@ -29,7 +29,7 @@ class Refresher:
 
     def __init__(self, house: House, mailboxes: Mailboxes, switchboard: Switchboard) -> None:
         self._house, self._mailboxes, self._switchboard = house, mailboxes, switchboard
-        self._views = Views(house, mailboxes)
+        self._views = Views(house, mailboxes, switchboard)
         self._named: dict[Address, None] = {}
         self._lines: set[int] = set()
         self._named_marked, self._lines_marked = asyncio.Event(), asyncio.Event()
@@ -61,19 +61,29 @@ class Refresher:
             await self._named_marked.wait()
             self._named_marked.clear()
             addresses, self._named = list(self._named), {}
-            await self.refresh(addresses)
+            await self._unbroken(self.refresh(addresses))
 
     async def _send_lines(self) -> None:
         while True:
             await self._lines_marked.wait()
             self._lines_marked.clear()
             lines, self._lines = frozenset(self._lines), set()
-            waiting = await self._house.database.read(self._house.queue.waiting_tickets, lines)
-            watching = [box.address for kind in (Kind.DESK, Kind.WALL) for box in self._mailboxes.of_kind(kind)]
-            addresses = [*watching, *map(Address.citizen, waiting)]
-            for start in range(0, len(addresses), CHUNK):
-                await self.refresh(addresses[start : start + CHUNK])
+            await self._unbroken(self._refresh_lines(lines))
             await asyncio.sleep(LINE_PAUSE)
+
+    async def _refresh_lines(self, lines: frozenset[int]) -> None:
+        waiting = await self._house.database.read(self._house.queue.waiting_tickets, lines)
+        watching = [box.address for kind in (Kind.DESK, Kind.WALL) for box in self._mailboxes.of_kind(kind)]
+        addresses = [*watching, *map(Address.citizen, waiting)]
+        for start in range(0, len(addresses), CHUNK):
+            await self.refresh(addresses[start : start + CHUNK])
+
+    async def _unbroken(self, work: Awaitable[None]) -> None:
+        """Whatever goes wrong with one person or one round, the next gets her turn."""
+        try:
+            await work
+        except Exception:
+            log.exception("refresh failed")
 
     async def refresh(self, addresses: Iterable[Address]) -> None:
         """Sends their state to those of these people who are connected."""
@@ -81,11 +91,30 @@ class Refresher:
         if not boxes:
             return
         versions = [self._mailboxes.next_version() for _ in boxes]
-        for box, view in zip(boxes, await self._house.database.read(self._all, boxes, versions), strict=True):
-            if view is None or self._mailboxes.get(box.address) is not box:
-                continue
-            await self._mailboxes.send(box.address, "state", view.state)
-            await self._connect(box.address, view)
+        views = await self._house.database.read(self._all, boxes, versions)
+        for box, version, view in zip(boxes, versions, views, strict=True):
+            if view is not None:
+                await self._unbroken(self._apply(box, version, view))
+
+    async def _apply(self, box: Mailbox, version: int, view: View) -> None:
+        """Sends one state and connects its owner; goes no further once a newer state or page overtook it."""
+        if self._mailboxes.get(box.address) is not box or version < box.applied:
+            return
+        box.applied = version
+        for step in self._steps(box.address, view):
+            await step
+            if self._mailboxes.get(box.address) is not box or version < box.applied:
+                return
+
+    def _steps(self, address: Address, view: View) -> Iterator[Awaitable[None]]:
+        yield self._mailboxes.send(address, "state", view.state)
+        if isinstance(view.state, m.WallState):
+            return
+        if view.media:
+            yield self._switchboard.connect(address)
+            yield self._switchboard.route(address, view.slots)
+        else:
+            yield self._switchboard.disconnect(address)
 
     def _all(self, connection: Connection, boxes: list[Mailbox], versions: list[int]) -> list[View | None]:
         return [self._view(connection, box, version) for box, version in zip(boxes, versions, strict=True)]
@@ -96,12 +125,3 @@ class Refresher:
         except Exception:  # one person's broken state must not silence everyone else
             log.exception("no view", address=box.address)
             return None
-
-    async def _connect(self, address: Address, view: View) -> None:
-        if isinstance(view.state, m.WallState):
-            return
-        if view.media:
-            await self._switchboard.connect(address)
-            await self._switchboard.route(address, view.slots)
-        else:
-            await self._switchboard.disconnect(address)

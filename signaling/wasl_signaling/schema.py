@@ -1,8 +1,9 @@
-"""The tables of calls: calls, who takes part, what was typed, and their history."""
+"""The tables of calls: calls, who takes part, what was typed, and their history; and messages left instead of one."""
 
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -32,8 +33,8 @@ call = Table(
     "call",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("ticket", Integer, nullable=False),
-    Column("agent", String(64), nullable=False),
+    Column("ticket", BigInteger, nullable=False),
+    Column("agent", String(200), nullable=False),
     Column("modality", String(8), nullable=False),
     Column("state", String(16), nullable=False),
     Column("opened_at", Float, nullable=False),
@@ -53,13 +54,14 @@ leg = Table(
     Column("call", ForeignKey("call.id"), nullable=False, index=True),
     Column("role", String(16), nullable=False),
     # Who: the agent's id, or the ticket's number for a citizen.
-    Column("party", String(64), nullable=False),
+    Column("party", String(200), nullable=False),
     Column("joined_at", Float, nullable=False),
     Column("left_at", Float),
     # The name of the last batch of text, so that one that is sent again is not written down twice.
     Column("last_batch", String(200)),
 )
 STILL_IN = text("left_at IS NULL")
+Index("ix_leg_party", leg.c.party, sqlite_where=STILL_IN, postgresql_where=STILL_IN)
 Index("uq_leg_present", leg.c.call, leg.c.party, unique=True, sqlite_where=STILL_IN, postgresql_where=STILL_IN)
 
 text_line = Table(
@@ -85,4 +87,13 @@ call_event = Table(
     Column("at", Float, nullable=False),
     Column("from_state", String(16)),
     Column("to_state", String(16), nullable=False),
+)
+
+# What a citizen wrote who waits for no call, by her ticket.
+message = Table(
+    "message",
+    metadata,
+    Column("ticket", BigInteger, primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),
+    Column("at", Float, nullable=False),
 )

@@ -8,30 +8,40 @@ import secrets
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
+from zoneinfo import ZoneInfo
 
-import socketio
 import structlog
-from aiohttp import web
+from aiohttp import ClientSession, web
 
+from wasl_media.events import Event
 from wasl_media.process import WorkerProcess
+from wasl_queue.notice import Notice
 from wasl_queue.queue import Policy, Queue
 from wasl_records import catalogue
+from wasl_records.contact import Channel
 from wasl_records.database import Database
 from wasl_records.demo import CATALOGUE
-from wasl_signaling import addresses, certificate, migrate
+from wasl_signaling import addresses, certificate, migrate, sessions
 from wasl_signaling.citizen import CitizenChannel
 from wasl_signaling.demo import install_demo
 from wasl_signaling.desk import DeskChannel
 from wasl_signaling.drain import drained
 from wasl_signaling.house import House
 from wasl_signaling.mailbox import Mailboxes
+from wasl_signaling.notifying import Notifier, Port
 from wasl_signaling.parts import Parts
 from wasl_signaling.refresher import Refresher
+from wasl_signaling.safe import contact_vault, vapid_key
 from wasl_signaling.settings import Settings
+from wasl_signaling.sms import Sms
+from wasl_signaling.sockets import Sockets
 from wasl_signaling.supervise import SuperviseChannel
 from wasl_signaling.switchboard import Switchboard
 from wasl_signaling.timekeeper import Timekeeper
+from wasl_signaling.web_push import WebPush
 from wasl_web import application
+from wasl_web.opening import Openings
 
 log = structlog.get_logger()
 PING_SECONDS = 5  # a half-open connection is noticed after two of these
@@ -66,18 +76,29 @@ async def desk(settings: Settings) -> AsyncIterator[tuple[Parts, str]]:
         restarts = asyncio.Event()
         sockets = _sockets()
         mailboxes = Mailboxes(sockets)
-        worker = _worker(settings, restarts.set)
+        media_events: asyncio.Queue[Event] = asyncio.Queue()
+        worker = _worker(settings, media_events.put_nowait, restarts.set)
         await worker.start()
         stack.push_async_callback(worker.stop)
         switchboard = Switchboard(worker, mailboxes, epoch=secrets.token_hex(4))
         parts = Parts(house, mailboxes, switchboard, Refresher(house, mailboxes, switchboard))
         for channel in (CitizenChannel(parts), DeskChannel(parts), SuperviseChannel(parts)):
             sockets.register_namespace(channel)
-        await house.database.write(house.queue.recover, house.now())
+        alone = not settings.database_url.startswith("postgresql")
+        await house.database.write(house.queue.recover, house.now(), alone=alone)
         timekeeper = Timekeeper(parts, settings.lease_seconds)
-        for run in (parts.refresher.run(), timekeeper.run(), _reconnect_media(switchboard, restarts)):
+        for run in (
+            parts.refresher.run(),
+            timekeeper.run(),
+            _reconnect_media(parts, restarts),
+            _tell_of_media(parts, media_events),
+        ):
             stack.push_async_callback(_cancel, asyncio.create_task(run))
-        url = await stack.enter_async_context(_site(settings, parts, sockets, worker))
+        http = await stack.enter_async_context(ClientSession())
+        push = WebPush(http, vapid_key(settings.data), settings.push_contact)
+        url = await stack.enter_async_context(_site(settings, parts, sockets, worker, push.public_key))
+        notifier = _notifier(settings, house, push, settings.public_url or url)
+        stack.push_async_callback(_cancel, asyncio.create_task(notifier.run()))
         stack.push_async_callback(mailboxes.disconnect_all)
         # What start-up made stays for good; looking through it again and again would hold the loop up.
         gc.collect()
@@ -89,12 +110,20 @@ async def desk(settings: Settings) -> AsyncIterator[tuple[Parts, str]]:
 @asynccontextmanager
 async def _house(settings: Settings) -> AsyncIterator[House]:
     settings.data.mkdir(parents=True, exist_ok=True)
-    url = f"sqlite:///{settings.data / 'wasl.db'}"
+    url = settings.database_url
     await asyncio.to_thread(migrate.upgrade, url)
     services = catalogue.load(settings.catalogue or CATALOGUE)
     database = Database.open(url)
     try:
-        house = House(database, Queue(_policy(settings)), services)
+        house = House(
+            database,
+            Queue(_policy(settings), server=secrets.token_hex(8)),
+            services,
+            Openings(services),
+            ZoneInfo(settings.zone),
+            contact_vault(settings.data),
+            text_messages=settings.sms_url is not None,
+        )
         if settings.demo:
             await install_demo(house, settings)
         yield house
@@ -112,8 +141,19 @@ def _policy(settings: Settings) -> Policy:
     )
 
 
-def _sockets() -> socketio.AsyncServer:
-    return socketio.AsyncServer(
+def _notifier(settings: Settings, house: House, push: WebPush, url: str) -> Notifier:
+    ports: dict[Channel, Port] = {Channel.WEB_PUSH: push}
+    if settings.sms_url is not None:
+        ports[Channel.SMS] = Sms(settings.sms_url.get_secret_value())
+
+    def link(notice: Notice, language: str) -> str:
+        return f"{url}/{language}/"
+
+    return Notifier(house.database, house.vault, ports, link, house.zone, house.now)
+
+
+def _sockets() -> Sockets:
+    return Sockets(
         async_mode="aiohttp",
         namespaces=["/citizen", "/desk", "/supervise"],
         ping_interval=PING_SECONDS,
@@ -124,35 +164,60 @@ def _sockets() -> socketio.AsyncServer:
     )
 
 
-async def _reconnect_media(switchboard: Switchboard, restarts: asyncio.Event) -> None:
+async def _reconnect_media(parts: Parts, restarts: asyncio.Event) -> None:
     """When the media worker died and another took its place, gives everyone a new connection."""
     while True:
         await restarts.wait()
         restarts.clear()
-        await switchboard.relay_restarted()
+        try:
+            await parts.switchboard.relay_restarted()
+        except Exception:  # the next restart must be heard of whatever became of this one
+            log.exception("media not reconnected")
+        # Whoever asked for a connection while there was no worker gets one now.
+        parts.refresher.mark_all()
 
 
-def _worker(settings: Settings, on_restart: Callable[[], None]) -> WorkerProcess:
+async def _tell_of_media(parts: Parts, events: asyncio.Queue[Event]) -> None:
+    while True:
+        event = await events.get()
+        log.info("media", **event.model_dump())
+        try:
+            await parts.media_changed(event)
+        except Exception:  # the next event must be told whatever became of this one
+            log.exception("media event", peer=event.peer)
+
+
+def _worker(settings: Settings, on_event: Callable[[Event], None], on_restart: Callable[[], None]) -> WorkerProcess:
     advertised = [part.strip() for part in settings.media_addresses.split(",") if part.strip()]
     return WorkerProcess(
         udp_host=settings.host if settings.host != "localhost" else "127.0.0.1",
         udp_port=settings.media_udp_port,
         advertise=advertised or addresses.reachable(settings.host),
-        on_event=lambda event: log.info("media", **event.model_dump()),
+        on_event=on_event,
         on_restart=on_restart,
     )
 
 
 @asynccontextmanager
 async def _site(
-    settings: Settings, parts: Parts, sockets: socketio.AsyncServer, worker: WorkerProcess
+    settings: Settings, parts: Parts, sockets: Sockets, worker: WorkerProcess, push_key: str
 ) -> AsyncIterator[str]:
     async def not_ready() -> list[str]:
         missing = {"draining": parts.house.draining, "media": worker.pid is None}
         return [name for name, absent in missing.items() if absent]
 
     house, tls = parts.house, settings.tls == "auto"
-    app = application.build(house.database, house.catalogue, now=house.now, secure=tls, not_ready=not_ready)
+    app = application.build(
+        house.database,
+        house.catalogue,
+        house.openings,
+        now=house.now,
+        secure=tls,
+        push_key=push_key,
+        text_messages=house.text_messages,
+        not_ready=not_ready,
+        signed_out=partial(sessions.cut_ended, parts),
+    )
     sockets.attach(app)
     reachable = addresses.reachable(settings.host)
     context = certificate.context(settings.data, reachable) if tls else None

@@ -22,6 +22,8 @@ class Settings(BaseSettings):
     """`auto` serves HTTPS with a self-signed certificate made on first start and kept in the data folder."""
     data: Path = Path("data")
     """Folder of the database file and the certificate. Made when absent."""
+    database: SecretStr | None = None
+    """Address of the database, `sqlite:///…` or `postgresql://…`. Without it: the file `wasl.db` in the data folder."""
     catalogue: Path | None = None
     """The file of bodies and services. Without it the demo catalogue is used."""
     demo: bool = False
@@ -44,8 +46,23 @@ class Settings(BaseSettings):
     """How long an agent counts as present after her page was last heard of."""
     drain_seconds: float = Field(600, ge=0)
     """After SIGTERM: how long calls may go on before everyone is told and the desk stops."""
+    public_url: str = ""
+    """Address of the pages as citizens reach them, for links in messages. Empty: the address the desk prints."""
+    zone: str = "Asia/Kuwait"
+    """Time zone in which messages to citizens name times, and the wait is foretold by the hour."""
+    push_contact: str = "mailto:operator@localhost"
+    """`mailto:` or `https:` address by which the push services of browsers reach the operator. Set it: some refuse
+    messages from nobody."""
+    sms_url: SecretStr | None = None
+    """Address of a gateway for text messages as Apprise writes it, `{to}` for the number, as in
+    `twilio://SID:TOKEN@FROM/{to}`. Without it no text messages are sent."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """What the log tells, and more severe."""
+
+    @property
+    def database_url(self) -> str:
+        """The address of the database, with its password if it has one."""
+        return self.database.get_secret_value() if self.database else f"sqlite:///{self.data / 'wasl.db'}"
 
 
 def table() -> str:

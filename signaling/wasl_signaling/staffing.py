@@ -15,7 +15,7 @@ from wasl_records import audit, catalogue, password, staff
 from wasl_records.database import Database
 from wasl_records.demo import CATALOGUE
 from wasl_records.errors import StaffExists, UnknownStaff
-from wasl_records.staff import EVERY_SERVICE, Role, Staff
+from wasl_records.staff import EVERY_SERVICE, USUAL_LEVEL, Role, Staff
 from wasl_signaling import migrate
 from wasl_signaling.settings import Settings
 
@@ -34,19 +34,20 @@ def add(
     name_en: Annotated[str, typer.Option(prompt=True, help="The person's name in English.")],
     password: NewPassword,
     role: Annotated[list[Role] | None, typer.Option(help="Once for each; else agent.")] = None,
-    language: Annotated[list[str] | None, typer.Option(help="ar, en, sgn-KW; once for each; else ar.")] = None,
+    language: Annotated[list[str] | None, typer.Option(help="ar, en, sgn-KW:5; once for each; else ar.")] = None,
     service: Annotated[list[str] | None, typer.Option(help="A service's id; once for each; else all.")] = None,
     data: Data = None,
 ) -> None:
-    """Add a person. The password is asked for."""
-    _refuse_unknown(service or [])
+    """Add a person. The password is asked for. A language or service may have a level from 1 to 5, else 3."""
+    services, languages = _levels(service or [EVERY_SERVICE]), _levels(language or ["ar"])
+    _refuse_unknown(set(services) - {EVERY_SERVICE})
     person = Staff(
         id=username,
         name_ar=name_ar,
         name_en=name_en,
         roles=frozenset(role or [Role.AGENT]),
-        services=frozenset(service or [EVERY_SERVICE]),
-        languages=frozenset(language or ["ar"]),
+        services=services,
+        languages=languages,
     )
     hashed = _hash(password)
     try:
@@ -71,13 +72,25 @@ def change_password(username: Username, password: NewPassword, data: Data = None
 def list_people(data: Data = None) -> None:
     """Everybody, with roles and languages."""
     for person in _write(data, staff.list_all):
-        roles, languages = (", ".join(sorted(words)) for words in (person.roles, person.languages))
+        roles = ", ".join(sorted(person.roles))
+        languages = ", ".join(f"{name}:{level}" for name, level in sorted(person.languages.items()))
         print(f"{person.id:<16} {person.name_en:<24} {roles:<20} {languages}")
 
 
-def _refuse_unknown(services: list[str]) -> None:
+def _levels(named: list[str]) -> dict[str, int]:
+    """What was given as `NAME` or `NAME:LEVEL`."""
+    levels = {}
+    for given in named:
+        name, _, level = given.partition(":")
+        if level not in ("", "1", "2", "3", "4", "5"):
+            raise typer.BadParameter(f"a level goes from 1 to 5: {given}.")
+        levels[name] = int(level or USUAL_LEVEL)
+    return levels
+
+
+def _refuse_unknown(services: set[str]) -> None:
     known = catalogue.load(Settings().catalogue or CATALOGUE).service_ids
-    if unknown := sorted(set(services) - known):
+    if unknown := sorted(services - known):
         raise typer.BadParameter(f"no such service: {', '.join(unknown)}.")
 
 
@@ -109,8 +122,8 @@ def _write(data: Path | None, fn: Callable[Concatenate[Connection, P], T], *args
         finally:
             await database.close()
 
-    folder = data or Settings().data
-    folder.mkdir(parents=True, exist_ok=True)
-    url = f"sqlite:///{folder / 'wasl.db'}"
+    settings = Settings(data=data) if data else Settings()
+    settings.data.mkdir(parents=True, exist_ok=True)
+    url = settings.database_url
     migrate.upgrade(url)
     return asyncio.run(run())

@@ -9,6 +9,7 @@ from wasl_signaling import messages as m
 from wasl_signaling.channel import Channel
 from wasl_signaling.mailbox import Address, Kind
 from wasl_signaling.parts import Parts
+from wasl_signaling.sessions import token_of
 
 
 class SuperviseChannel(Channel):
@@ -25,7 +26,7 @@ class SuperviseChannel(Channel):
         hello = m.DeskConnect.model_validate(auth)
         member = await self._parts.staff_of(environ, StaffRole.SUPERVISOR, StaffRole.ADMIN)
         address = self._addresses[sid] = Address(Kind.WALL, member.id)
-        await self._parts.mailboxes.open(address, sid, hello.language)
+        await self._parts.mailboxes.open(address, sid, hello.language, token_of(environ))
         self._parts.refresher.mark([address])
         return hello.language
 

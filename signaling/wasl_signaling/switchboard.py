@@ -5,8 +5,6 @@ A connection is made once and kept; who is seen in which slot is a mapping that 
 
 from __future__ import annotations
 
-import asyncio
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
@@ -16,6 +14,7 @@ import structlog
 
 from wasl_media.errors import MediaError
 from wasl_media.remote import RemoteRelay
+from wasl_signaling.locks import Locks
 from wasl_signaling.mailbox import Address, Mailboxes
 from wasl_signaling.messages import MediaOffer
 
@@ -38,6 +37,8 @@ class Line:
     peer: str
     sdp: str
     shown: dict[int, str] = field(default_factory=dict)
+    up: bool | None = None
+    """Whether the relay hears it; none before the first time."""
 
 
 class Switchboard:
@@ -48,7 +49,7 @@ class Switchboard:
         self._worker, self._mailboxes, self._epoch = worker, mailboxes, epoch
         self._lines: dict[Address, Line] = {}
         self._wanted: dict[Address, dict[int, Address]] = {}
-        self._locks: defaultdict[Address, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._locks: Locks[Address] = Locks()
         self._away_since: dict[Address, float] = {}
         self._numbers = count(1)
 
@@ -79,12 +80,24 @@ class Switchboard:
         if line is not None and line.peer == peer:
             await self._worker.relay.answer(peer, sdp)
 
+    def heard(self, peer: str, up: bool) -> Address | None:
+        """The relay hears this connection from now on, or no more. Says whose it is; nobody's when it was replaced."""
+        for address, line in self._lines.items():
+            if line.peer == peer:
+                line.up = up
+                return address
+        return None
+
+    def is_up(self, address: Address) -> bool | None:
+        """Whether the relay hears this person; None while her connection is new, or there is none."""
+        line = self._lines.get(address)
+        return line.up if line else None
+
     async def disconnect(self, address: Address) -> None:
         """Ends this person's connection, if there is one."""
         async with self._locks[address]:
             await self._close(address)
-        self._wanted.pop(address, None)
-        self._locks.pop(address, None)
+            self._wanted.pop(address, None)
 
     async def route(self, address: Address, slots: Mapping[int, Address]) -> None:
         """From now on this person sees these people in these slots; all other slots are dark."""

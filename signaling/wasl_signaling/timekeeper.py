@@ -1,4 +1,4 @@
-"""The timekeeper: lets time pass in the queue, keeps the leases of agents who are here, and tidies up."""
+"""The timekeeper: lets time pass in the queue, keeps the leases of those who are here, closes lines, and tidies up."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ import time
 
 import structlog
 
-from wasl_signaling import metrics, visits
+from wasl_queue import booking as bookings
+from wasl_queue import estimate as estimates
+from wasl_queue.queue import Changes
+from wasl_signaling import metrics, sessions, visits
 from wasl_signaling.mailbox import Kind
 from wasl_signaling.parts import Parts
 
 log = structlog.get_logger()
 SWEEP_EVERY = 1.0  # seconds
+LOOK_AROUND_EVERY = 10.0  # seconds; why and how long somebody waits changes also when nobody moves in her line
 HEARTBEATS_PER_LEASE = 3
 
 
@@ -22,7 +26,7 @@ class Timekeeper:
     def __init__(self, parts: Parts, lease_seconds: float) -> None:
         self._parts = parts
         self._renew_every = lease_seconds / HEARTBEATS_PER_LEASE
-        self._renewed_at = float("-inf")
+        self._renewed_at = self._looked_at = float("-inf")
 
     async def run(self) -> None:
         """Ticks once a second."""
@@ -37,10 +41,25 @@ class Timekeeper:
         house, monotonic = self._parts.house, time.monotonic()
         if monotonic - self._renewed_at >= self._renew_every:
             self._renewed_at = monotonic
-            await house.database.write(house.queue.renew, self._agents_here(), house.now())
+            await self._renew_leases()
         self._parts.publish(await house.database.write(visits.sweep, house.queue, house.now()))
+        await house.database.write(estimates.note, house.queue.policy, house.now())
         await self._parts.switchboard.prune(monotonic)
-        metrics.observe(self._parts.mailboxes, await house.database.read(house.queue.open_tickets))
+        tickets = await house.database.read(house.queue.open_tickets)
+        metrics.observe(self._parts.mailboxes, tickets)
+        if monotonic - self._looked_at >= LOOK_AROUND_EVERY:
+            self._looked_at = monotonic
+            await self._look_around()
+            self._parts.publish(Changes(lines=frozenset(ticket.line for ticket in tickets)))
 
-    def _agents_here(self) -> list[str]:
-        return [mailbox.address.party for mailbox in self._parts.mailboxes.of_kind(Kind.DESK)]
+    async def _renew_leases(self) -> None:
+        house = self._parts.house
+        await sessions.cut_ended(self._parts)
+        agents = [mailbox.address.party for mailbox in self._parts.mailboxes.of_kind(Kind.DESK)]
+        await house.database.write(house.queue.renew_server, house.now())
+        await house.database.write(house.queue.renew, agents, house.now())
+
+    async def _look_around(self) -> None:
+        house = self._parts.house
+        self._parts.publish(await house.database.write(visits.close, house, house.now()))
+        await house.database.write(bookings.miss_overdue, house.now())

@@ -6,19 +6,24 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
+from wasl_locales.catalogue import words
+from wasl_queue.offer import Offer, OfferState
 from wasl_queue.presence import Presence, PresenceState
-from wasl_queue.queue import AgentStanding
+from wasl_queue.queue import AgentStanding, Reason
 from wasl_queue.ticket import Ticket, TicketState
-from wasl_records import staff, transaction
+from wasl_records import contact, staff, transaction
+from wasl_records.contact import Channel, Owner, UnreadableContact
 from wasl_records.transaction import State as TransactionState
 from wasl_records.transaction import Transaction
+from wasl_signaling import arrivals, conversation, transfers, visits
 from wasl_signaling import call as calls
-from wasl_signaling import conversation, visits
 from wasl_signaling import messages as m
 from wasl_signaling.call import Call, Leg
 from wasl_signaling.house import House
 from wasl_signaling.mailbox import Address, Kind, Mailbox, Mailboxes
+from wasl_signaling.switchboard import Switchboard
 
+MEDIA_PATIENCE = 10.0  # seconds from the start of a call until media that has not come counts as away
 PHASES = {
     TicketState.WAITING: m.CitizenPhase.WAITING,
     TicketState.OFFERED: m.CitizenPhase.RINGING,
@@ -57,10 +62,10 @@ def address_of(leg: Leg) -> Address:
 
 
 class Views:
-    """Computes views. Its functions run in a database thread; they only look into mailboxes."""
+    """Computes views. Its functions run in a database thread; at mailboxes and media they only look."""
 
-    def __init__(self, house: House, mailboxes: Mailboxes) -> None:
-        self._house, self._mailboxes = house, mailboxes
+    def __init__(self, house: House, mailboxes: Mailboxes, switchboard: Switchboard) -> None:
+        self._house, self._mailboxes, self._switchboard = house, mailboxes, switchboard
 
     def of(self, connection: Connection, mailbox: Mailbox, version: int) -> View:
         """The whole present state for this mailbox."""
@@ -80,13 +85,14 @@ class Views:
             version=version,
             phase=phase,
             ticket=self._ticket(ticket, mailbox.language),
-            wait=self._wait(connection, ticket, now) if ticket.state is TicketState.WAITING else None,
+            wait=self._wait(connection, ticket, mailbox.language, now) if ticket.state is TicketState.WAITING else None,
             call=self._call(connection, call, mailbox) if call is not None and talking else None,
             summary=self._summary(connection, ticket, call, mailbox.language),
             undo_until=maybe_milliseconds(ticket.undo_until),
             draining=self._house.draining,
         )
-        media = ticket.requirements.modality != m.Modality.TEXT and (talking or phase is m.CitizenPhase.RINGING)
+        spoken = ticket.requirements.modality in (m.Modality.VIDEO, m.Modality.VOICE)
+        media = spoken and (talking or phase is m.CitizenPhase.RINGING)
         return View(state, media, self._slots(call if talking else None, mailbox))
 
     def desk(self, connection: Connection, mailbox: Mailbox, version: int) -> View:
@@ -99,9 +105,7 @@ class Views:
             version=version,
             agent=m.AgentView(id=agent, name=staff.get(connection, agent).name(mailbox.language)),
             presence=self._presence(presence),
-            offer=self._offer(connection, offer.id, offer.ticket, offer.expires_at, mailbox.language)
-            if offer
-            else None,
+            offer=self._offer(connection, offer, mailbox.language) if offer else None,
             call=self._call(connection, call, mailbox) if call else None,
             visit=self._visit(connection, agent, presence, call, mailbox.language),
             lines=self._lines(connection, agent, mailbox.language),
@@ -131,14 +135,31 @@ class Views:
             joined_at=milliseconds(ticket.joined_at),
         )
 
-    def _wait(self, connection: Connection, ticket: Ticket, now: float) -> m.WaitView:
+    def _wait(self, connection: Connection, ticket: Ticket, language: m.Language, now: float) -> m.WaitView:
         queue = self._house.queue
         estimate = queue.estimate(connection, ticket.id, now)
         return m.WaitView(
             position=queue.position(connection, ticket.id),
             kept=int(queue.policy.grace_waiting),
             estimate=m.Estimate(low=int(estimate.low), high=int(estimate.high)) if estimate else None,
-            why=m.Why(queue.why(connection, ticket.id)),
+            why=m.Why(queue.why(connection, ticket.id, now)),
+            put_through=Reason.TRANSFERRED in ticket.reasons,
+            callback=self._callback(connection, ticket, language),
+        )
+
+    def _callback(self, connection: Connection, ticket: Ticket, language: m.Language) -> m.CallbackView | None:
+        if ticket.callback_at is None:
+            return None
+        try:
+            ways = contact.masked(connection, self._house.vault, Owner("ticket", ticket.id))
+        except UnreadableContact:
+            ways = {}  # its key is gone, and with it the way to her; her place is not
+        if Channel.WEB_PUSH in ways:  # the name of a push service would tell her nothing
+            ways[Channel.WEB_PUSH] = words(language).gettext("this device")
+        return m.CallbackView(
+            asked_at=milliseconds(ticket.callback_at),
+            rung_at=maybe_milliseconds(ticket.rung_at),
+            contact=", ".join(ways.values()),
         )
 
     def _summary(
@@ -185,10 +206,17 @@ class Views:
             name=visits.name_of(connection, leg, mailbox.language),
             you=you,
             slot=slot,
-            connected=owner is not None,
+            connected=owner is not None and self._hears(call, leg),
             microphone=owner.microphone if owner else m.Device.OFF,
             camera=owner.camera if owner else m.Device.OFF,
         )
+
+    def _hears(self, call: Call, leg: Leg) -> bool:
+        """Whether this person's media is there, or needs not be there yet."""
+        if call.modality is m.Modality.TEXT:
+            return True
+        up = self._switchboard.is_up(address_of(leg))
+        return self._house.now() < (call.started_at or 0) + MEDIA_PATIENCE if up is None else up
 
     def _slots(self, call: Call | None, mailbox: Mailbox) -> dict[int, Address]:
         if call is None or call.modality is m.Modality.TEXT:
@@ -205,33 +233,37 @@ class Views:
             until=maybe_milliseconds(presence.until),
         )
 
-    def _offer(
-        self, connection: Connection, offer: int, ticket_id: int, expires_at: float, language: m.Language
-    ) -> m.OfferView:
-        ticket = self._house.queue.ticket(connection, ticket_id)
+    def _offer(self, connection: Connection, offer: Offer, language: m.Language) -> m.OfferView:
+        ticket = self._house.queue.ticket(connection, offer.ticket)
+        seat = m.Seat(offer.seat)
+        visit = transaction.find_by_ticket(connection, ticket.id) if seat is m.Seat.AGENT else None
+        sender = transfers.sender(connection, self._house.queue, ticket)
         return m.OfferView(
-            id=offer,
+            id=offer.id,
             ticket=ticket.id,
+            seat=seat,
+            held=offer.state is OfferState.HELD,
             service=self._service(ticket.requirements.service, language),
             language=ticket.requirements.language,
             sign_language=ticket.requirements.sign_language,
             modality=m.Modality(ticket.requirements.modality),
             joined_at=milliseconds(ticket.joined_at),
-            expires_at=milliseconds(expires_at),
+            expires_at=milliseconds(offer.expires_at),
+            notes=visit.notes if visit else "",
+            sent_by=staff.get(connection, sender).name(language) if sender else None,
+            message=arrivals.message_of(connection, ticket.id),
         )
 
     def _visit(
         self, connection: Connection, agent: str, presence: Presence, call: Call | None, language: m.Language
     ) -> m.VisitView | None:
-        if call is not None:
-            visit = transaction.find_by_ticket(connection, call.ticket)
-        elif presence.state is PresenceState.WRAP_UP:
-            visit = transaction.last_of(connection, agent)
-        else:
-            visit = None
-        if visit is None:
+        busy = presence.state in (PresenceState.BUSY, PresenceState.WRAP_UP)
+        visit = transaction.last_of(connection, agent) if busy else None
+        if visit is None or (call is not None and call.agent != agent):
             return None
         ticket = self._house.queue.ticket(connection, visit.ticket)
+        if ticket.since != presence.since or ticket.agent != agent:
+            return None  # her last visit was another one: she has just interpreted, or sent the citizen on
         return m.VisitView(
             ticket=ticket.id,
             service=self._service(visit.service, language),
@@ -240,6 +272,7 @@ class Views:
             reference=visit.reference,
             outcome=_outcome(visit),
             notes=visit.notes,
+            message=arrivals.message_of(connection, ticket.id),
         )
 
     def _lines(self, connection: Connection, agent: str, language: m.Language) -> list[m.LineView]:

@@ -10,9 +10,13 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from wasl_locales.catalogue import words
-from wasl_queue.queue import Changes, Joined, Queue, Requirements, Skills
-from wasl_queue.ticket import TicketState
+from wasl_queue import notice
+from wasl_queue.line import MODALITIES
+from wasl_queue.notice import NoticeKind
+from wasl_queue.queue import Changes, Queue, Skills
+from wasl_queue.ticket import Ticket, TicketState
 from wasl_records import staff, transaction
+from wasl_records.staff import Role, Staff
 from wasl_records.transaction import State as TransactionState
 from wasl_signaling import call as calls
 from wasl_signaling import conversation
@@ -35,17 +39,20 @@ class Typed:
     """What the writer is called, by the reader's language."""
 
 
-def join(connection: Connection, queue: Queue, request: m.Join, secret: str, now: float) -> Joined:
-    """A place in line for a citizen."""
-    needs = Requirements(request.service, request.language, request.sign_language, request.modality)
-    return queue.join(connection, needs, secret, now)
-
-
 def sign_in(connection: Connection, house: House, agent: str, now: float) -> Changes:
     """An agent sits down at the desk with the skills of the records."""
-    person = staff.get(connection, agent)
-    skills = Skills(person.serves(house.catalogue.service_ids), person.languages)
-    return house.queue.sign_in(connection, agent, skills, now)
+    return house.queue.sign_in(connection, agent, skills_of(house, staff.get(connection, agent)), now)
+
+
+def skills_of(house: House, person: Staff) -> Skills:
+    """What somebody can do at the desk. Whoever belongs to a body works for that body only."""
+    return Skills(
+        person.serves(house.catalogue.service_ids),
+        person.languages,
+        MODALITIES | {m.Modality.MESSAGE},
+        frozenset([person.body] if person.body else house.catalogue.by_body),
+        interpreter=Role.INTERPRETER in person.roles,
+    )
 
 
 def leave(connection: Connection, queue: Queue, ticket: int, now: float) -> Changes:
@@ -56,38 +63,48 @@ def leave(connection: Connection, queue: Queue, ticket: int, now: float) -> Chan
 
 
 def hang_up(connection: Connection, queue: Queue, ticket: int, now: float) -> Changes:
-    """Ends the ticket's call; the ticket is done and the agent wraps up."""
+    """Ends the ticket's call; the ticket is done and everyone of the desk wraps up."""
     if call := calls.live_call(connection, ticket=ticket):
         calls.end_call(connection, call.id, now)
     return queue.finish(connection, ticket, now)
 
 
 def accept(connection: Connection, queue: Queue, offer: int, agent: str, now: float) -> Changes:
-    """The agent answers: the ticket is served, the call is live, a transaction with a reference is open."""
+    """The agent, or the interpreter, answers. Once every seat has, the ticket is served, the call is live (a message
+    has none), and a transaction with a reference is open."""
     accepted = queue.accept(connection, offer, agent, now)
-    needs = queue.ticket(connection, accepted.ticket).requirements
-    calls.open_call(connection, accepted.ticket, agent, m.Modality(needs.modality), now)
-    visit = transaction.find_by_ticket(connection, accepted.ticket)
-    if visit is None:
-        transaction.open(connection, service=needs.service, ticket=accepted.ticket, agent=agent, now=now)
-    else:
-        transaction.hand_to(connection, visit.id, agent, now)
+    if accepted.serving:
+        _begin(connection, queue.ticket(connection, accepted.ticket), now)
     return accepted.changes
+
+
+def _begin(connection: Connection, ticket: Ticket, now: float) -> None:
+    assert ticket.agent is not None
+    needs, modality = ticket.requirements, m.Modality(ticket.requirements.modality)
+    if modality is not m.Modality.MESSAGE:
+        calls.open_call(connection, ticket.id, ticket.agent, modality, now, ticket.interpreter)
+    visit = transaction.find_by_ticket(connection, ticket.id)
+    if visit is None:
+        transaction.open(connection, service=needs.service, ticket=ticket.id, agent=ticket.agent, now=now)
+    else:
+        transaction.hand_to(connection, visit.id, ticket.agent, now)
 
 
 def finish(connection: Connection, queue: Queue, agent: str, request: m.Finish, now: float) -> Changes:
     """The agent closes the visit with an outcome, from the call or from wrap-up."""
     visit = own_visit(connection, agent, request.ticket)
-    call = calls.live_call(connection, agent=agent)
+    ticket = queue.ticket(connection, request.ticket)
     changes = Changes(tickets=frozenset({request.ticket}), agents=frozenset({agent}))
-    if call is not None and call.ticket == request.ticket:
+    if ticket.state is TicketState.SERVING and ticket.agent == agent:
         changes |= hang_up(connection, queue, request.ticket, now)
+    elif ticket.state in LIVE:
+        raise UnknownCall(request.ticket)  # she lost the call, or sent the citizen on, who is back in line
     transaction.close(connection, visit.id, TransactionState(request.outcome), request.note, now)
     return changes
 
 
 def write_notes(connection: Connection, agent: str, request: m.Notes, now: float) -> None:
-    """Replaces the agent's own notes on a visit."""
+    """Replaces the agents' own notes on a visit."""
     own_visit(connection, agent, request.ticket)
     transaction.set_notes(connection, request.ticket, request.notes, now)
 
@@ -124,21 +141,35 @@ def sweep(connection: Connection, queue: Queue, now: float) -> Changes:
 
 
 def end_orphans(connection: Connection, queue: Queue, now: float, tickets: frozenset[int]) -> None:
-    """Ends live calls of tickets that are no longer served (their agent or citizen stayed away too long)."""
+    """Ends live calls of tickets that are no longer served (somebody of the desk or the citizen stayed away too long,
+    or she was sent on)."""
     for ticket in tickets:
         call = calls.live_call(connection, ticket=ticket)
         if call is not None and queue.ticket(connection, ticket).state is not TicketState.SERVING:
             calls.end_call(connection, call.id, now)
 
 
+def close(connection: Connection, house: House, now: float) -> Changes:
+    """Closes the lines of services that are closed now; citizens who are to be rung are told."""
+    closed = house.openings.closed(now)
+    changes = house.queue.close(connection, closed, now) if closed else Changes()
+    for id_ in changes.tickets:
+        ticket = house.queue.ticket(connection, id_)
+        if ticket.state is TicketState.CLOSED and ticket.callback_at is not None:
+            notice.write(connection, NoticeKind.CLOSED, now, ticket=id_)
+    return changes
+
+
 def absent(connection: Connection, queue: Queue, ticket: int, now: float) -> Changes:
-    """The citizen's page is gone; a ticket that has ended does not mind."""
-    if queue.ticket(connection, ticket).state not in LIVE:
+    """The citizen's page is gone; a ticket that has ended does not mind, and a message waits for no page."""
+    subject = queue.ticket(connection, ticket)
+    if subject.state not in LIVE or subject.requirements.modality == m.Modality.MESSAGE:
         return Changes()
     return queue.absent(connection, ticket, now)
 
 
 def must_have_ended(connection: Connection, queue: Queue, ticket: int) -> None:
-    """Problem `still_open` while the ticket waits or is served."""
-    if queue.ticket(connection, ticket).state in LIVE:
+    """Problem `still_open` while the ticket waits or is served. A message is let alone at any time."""
+    subject = queue.ticket(connection, ticket)
+    if subject.state in LIVE and subject.requirements.modality != m.Modality.MESSAGE:
         raise Problem("still_open")

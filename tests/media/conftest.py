@@ -12,13 +12,13 @@ import pytest
 from aiortc.sdp import SessionDescription
 
 from wasl_media.aiortc_private import PacketBuffer
+from wasl_media.demultiplexer import Demultiplexer
 from wasl_media.events import Event
 from wasl_media.ice import Address
 from wasl_media.partner import MediaPartner
 from wasl_media.port import UdpPort
 from wasl_media.relay import Relay
 from wasl_media.rtp import is_rtcp
-from wasl_media.switchboard import Switchboard
 
 Until = Callable[..., Awaitable[None]]
 
@@ -69,7 +69,7 @@ class Meeting:
 async def hold(monkeypatch: pytest.MonkeyPatch, loss: float) -> AsyncIterator[Meeting]:
     """A meeting over a network that loses this part of the media packets, each way."""
     made, chance = Meeting(), random.Random(1)
-    send, receive = UdpPort.send, Switchboard.receive
+    send, receive = UdpPort.send, Demultiplexer.receive
 
     def lose(buffer: PacketBuffer) -> bool:
         return buffer.view[0] >= 128 and not is_rtcp(buffer.view[1]) and chance.random() < loss
@@ -78,12 +78,12 @@ async def hold(monkeypatch: pytest.MonkeyPatch, loss: float) -> AsyncIterator[Me
         if not lose(packet):
             send(port, packet, length, address)
 
-    def receive_some(board: Switchboard, packet: PacketBuffer, length: int, sender: Address, now: float) -> None:
+    def receive_some(board: Demultiplexer, packet: PacketBuffer, length: int, sender: Address, now: float) -> None:
         if not lose(packet) and sender[1] not in made.cut:
             receive(board, packet, length, sender, now)
 
     monkeypatch.setattr(UdpPort, "send", send_some)
-    monkeypatch.setattr(Switchboard, "receive", receive_some)
+    monkeypatch.setattr(Demultiplexer, "receive", receive_some)
     relay = made.relay = await Relay.start(
         udp_host="127.0.0.1", udp_port=0, advertise=["127.0.0.1"], on_event=made.events.append, consent=1.5
     )

@@ -10,11 +10,11 @@ from aioice import stun
 from aiortc.rtp import RtcpPsfbPacket, RtcpReceiverInfo, RtcpRtpfbPacket, RtcpSenderInfo, RtcpSrPacket, RtpPacket
 
 from wasl_media.aiortc_private import PacketBuffer
+from wasl_media.demultiplexer import Demultiplexer
 from wasl_media.description import OPUS, VP8, VP8_RTX
 from wasl_media.errors import MediaError
 from wasl_media.partner import MediaPartner
 from wasl_media.peer import Peer
-from wasl_media.switchboard import Switchboard
 
 Meeting = Any
 Until = Any
@@ -65,7 +65,7 @@ class SilentPort:
 
 async def test_datagrams_of_strangers_never_raise() -> None:
     chance = random.Random(7)
-    board = Switchboard()
+    board = Demultiplexer()
     peer = Peer("one", SilentPort(), lambda _: None)  # type: ignore[arg-type]
     board.plug(peer.link)
     credentials = peer.link.agent.credentials

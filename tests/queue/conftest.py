@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 import pytest
 from sqlalchemy import Connection, create_engine
 
-from wasl_queue.queue import Changes, Offer, Policy, Queue, Requirements, Skills, Ticket
+from wasl_queue.queue import Changes, Offer, Policy, Queue, Reason, Requirements, Skills, Ticket, Wishes
 from wasl_queue.schema import metadata
 
 DEED = Requirements("deed", "ar", None, "video")
 SIGNED_DEED = Requirements("deed", "ar", "sgn-KW", "video")
-HEARING = Skills(frozenset({"deed"}), frozenset({"ar", "en"}))
-SIGNING = Skills(frozenset({"deed"}), frozenset({"ar", "sgn-KW"}))
+HEARING = Skills({"deed": 3}, {"ar": 5, "en": 3})
+SIGNING = Skills({"deed": 3}, {"ar": 5, "sgn-KW": 4})
+INTERPRETER = Skills({}, {"ar": 5, "sgn-KW": 5}, interpreter=True)
 
 
 @dataclass
@@ -22,10 +23,11 @@ class Desk:
     """A queue with its connection and a clock that the test turns."""
 
     connection: Connection
-    queue: Queue = field(default_factory=Queue)
+    queue: Queue = field(default_factory=lambda: Queue(server="first"))
     now: float = 1_000.0
     signed: Requirements = SIGNED_DEED
-    signing: Skills = SIGNING
+    signing: Skills = field(default_factory=lambda: SIGNING)
+    interpreter: Skills = field(default_factory=lambda: INTERPRETER)
 
     @property
     def policy(self) -> Policy:
@@ -37,12 +39,21 @@ class Desk:
         self.queue.renew(self.connection, [s.presence.agent for s in self.queue.agents(self.connection)], self.now)
         return self.sweep()
 
+    def restart(self) -> Changes:
+        """The only server process is killed, and another one starts."""
+        self.queue = Queue(self.policy, server=f"after {self.queue.server}")
+        return self.queue.recover(self.connection, self.now)
+
     def sweep(self) -> Changes:
+        self.queue.renew_server(self.connection, self.now)
         return self.queue.sweep(self.connection, self.now)
 
-    def join(self, wants: Requirements = DEED, *, priority: int = 0) -> int:
+    def join(self, wants: Requirements = DEED, *reasons: Reason, wishes: Wishes | None = None) -> int:
         self.now += 1
-        return self.queue.join(self.connection, wants, "secret", self.now, priority=priority).ticket
+        joined = self.queue.join(
+            self.connection, wants, "secret", self.now, reasons=frozenset(reasons), wishes=wishes or Wishes()
+        )
+        return joined.ticket
 
     def sign_in(self, agent: str, skills: Skills | None = None) -> Changes:
         return self.queue.sign_in(self.connection, agent, skills or HEARING, self.now)
@@ -56,8 +67,8 @@ class Desk:
     def accept(self, agent: str) -> int:
         return self.queue.accept(self.connection, self.ringing(agent).id, agent, self.now).ticket
 
-    def decline(self, agent: str) -> Changes:
-        return self.queue.decline(self.connection, self.ringing(agent).id, agent, self.now)
+    def decline(self, agent: str, reason: str | None = None) -> Changes:
+        return self.queue.decline(self.connection, self.ringing(agent).id, agent, self.now, reason)
 
     def ringing(self, agent: str) -> Offer:
         offer = self.queue.offer_for(self.connection, agent)
@@ -66,8 +77,8 @@ class Desk:
 
     def rung_for(self, ticket: int) -> str | None:
         """The agent who is rung for this ticket."""
-        offer = self.queue.offer_of(self.connection, ticket)
-        return offer and offer.agent
+        offers = self.queue.offers_of(self.connection, ticket)
+        return offers[0].agent if offers else None
 
     def ticket(self, ticket: int) -> Ticket:
         return self.queue.ticket(self.connection, ticket)
@@ -98,4 +109,6 @@ def connection() -> Iterator[Connection]:
 
 @pytest.fixture
 def desk(connection: Connection) -> Desk:
-    return Desk(connection)
+    desk = Desk(connection)
+    desk.queue.recover(connection, desk.now)
+    return desk

@@ -163,7 +163,7 @@ def test_after_a_restart_everyone_has_the_full_time_to_come_back(desk) -> None:
     absent(desk, left_alone)
     kept = desk.ticket(left_alone).grace_until
     desk.now += 100
-    changes = desk.queue.recover(desk.connection, desk.now)
+    changes = desk.restart()
     assert changes.tickets == {talking, waiting}
     graces = [desk.ticket(t).grace_until for t in (talking, waiting, left_alone)]
     assert graces == [desk.now + 120, desk.now + 300, kept]
@@ -175,7 +175,7 @@ def test_after_a_restart_everyone_has_the_full_time_to_come_back(desk) -> None:
 def test_an_offer_that_rings_across_a_restart_can_be_accepted(desk) -> None:
     desk.available("amal")
     ticket = desk.join()
-    desk.queue.recover(desk.connection, desk.now)
+    desk.restart()
     assert desk.accept("amal") == ticket
     assert desk.ticket(ticket).grace_until == desk.now + 120
 
@@ -184,6 +184,6 @@ def test_who_is_not_back_after_a_restart_is_not_rung_for_again(desk) -> None:
     desk.available("amal")
     desk.available("badr")
     ticket = desk.join()
-    desk.queue.recover(desk.connection, desk.now)
+    desk.restart()
     desk.decline("amal")
     assert (desk.state(ticket), desk.rung_for(ticket), desk.ticket(ticket).present) == ("waiting", None, False)

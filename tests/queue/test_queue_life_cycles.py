@@ -12,12 +12,13 @@ from wasl_queue import presence as presences
 from wasl_queue import schema
 from wasl_queue import ticket as tickets
 from wasl_queue.errors import IllegalMove
-from wasl_queue.line import Requirements, opened
+from wasl_queue.line import Requirements, Seat, opened
 from wasl_queue.moment import Moment
 from wasl_queue.offer import OfferState
 from wasl_queue.policy import Policy
 from wasl_queue.presence import PresenceState
 from wasl_queue.ticket import TicketState
+from wasl_queue.wishes import Wishes
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def events(moment: Moment) -> int:
 
 def a_ticket(moment: Moment, state: TicketState = TicketState.WAITING) -> tickets.Ticket:
     wants = Requirements("deed", "ar", None, "video")
-    made = tickets.new(moment, opened(moment.connection, wants), wants, "secret", 0)
+    made = tickets.new(moment, opened(moment.connection, wants), wants, "secret", frozenset(), Wishes())
     moment.connection.execute(update(schema.ticket).values(state=state))
     return tickets.get(moment.connection, made.id)
 
@@ -44,7 +45,8 @@ def an_agent(moment: Moment, state: PresenceState = PresenceState.OFFLINE) -> pr
 
 
 def an_offer(moment: Moment, state: OfferState = OfferState.PENDING) -> offers.Offer:
-    made = offers.make(moment, a_ticket(moment), an_agent(moment, PresenceState.AVAILABLE))
+    made = offers.make(moment, a_ticket(moment), an_agent(moment, PresenceState.AVAILABLE), Seat.AGENT)
+    assert made is not None
     moment.connection.execute(update(schema.offer).values(state=state))
     return offers.get(moment.connection, made.id, "amal")
 

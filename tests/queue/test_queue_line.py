@@ -8,7 +8,7 @@ from wasl_queue.queue import Requirements, Skills
 
 
 def why(desk, ticket: int) -> str:
-    return desk.queue.why(desk.connection, ticket)
+    return desk.queue.why(desk.connection, ticket, desk.now)
 
 
 def test_one_line_per_distinct_set_of_requirements(desk) -> None:
@@ -38,10 +38,10 @@ def test_a_deaf_citizen_is_never_offered_to_anyone_free(desk) -> None:
 @pytest.mark.parametrize(
     "skills",
     [
-        Skills(frozenset(), frozenset({"ar"})),
-        Skills(frozenset({"deed"}), frozenset({"en"})),
-        Skills(frozenset({"deed"}), frozenset({"sgn-KW"})),
-        Skills(frozenset({"ar"}), frozenset({"deed"})),
+        Skills({}, {"ar": 3}),
+        Skills({"deed": 3}, {"en": 3}),
+        Skills({"deed": 3}, {"sgn-KW": 3}),
+        Skills({"ar": 3}, {"deed": 3}),
     ],
 )
 def test_nobody_serves_beyond_her_skills(desk, skills: Skills) -> None:
@@ -79,12 +79,13 @@ def test_why_a_deaf_citizen_waits(desk) -> None:
 def test_the_lines_of_an_agent_longest_wait_first(desk) -> None:
     first, _ = desk.join(), desk.join()
     english = desk.join(Requirements("deed", "en", None, "voice"))
-    desk.join(desk.signed)
+    signed = desk.join(desk.signed)
     desk.sign_in("amal")
     lines = desk.queue.lines_for(desk.connection, "amal")
     assert [(w.language, waiting, longest) for w, waiting, longest in lines] == [
         ("ar", 2, desk.ticket(first).joined_at),
         ("en", 1, desk.ticket(english).joined_at),
+        ("ar", 1, desk.ticket(signed).joined_at),
     ]
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from wasl_queue.errors import IllegalMove, OfferGone, UnknownOffer
+from wasl_queue.queue import Reason, Requirements
+
+DEED = Requirements("deed", "ar", None, "video")
 
 
 def test_a_citizen_is_offered_at_once_to_the_longest_idle_agent(desk) -> None:
@@ -26,9 +29,9 @@ def test_a_freed_agent_is_rung_at_once_for_the_first_in_line(desk) -> None:
 def test_priority_is_worth_waiting_time(desk) -> None:
     early = desk.join()
     desk.now += 100
-    urgent = desk.join(priority=1)
+    urgent = desk.join(DEED, Reason.AGE)
     desk.now += 200
-    late = desk.join(priority=1)
+    late = desk.join(DEED, Reason.AGE)
     assert [desk.queue.position(desk.connection, t) for t in (urgent, early, late)] == [1, 2, 3]
     desk.available("amal")
     assert desk.ringing("amal").ticket == urgent
@@ -175,9 +178,10 @@ def test_nothing_is_offered_while_the_server_drains(desk) -> None:
 
 def test_finishing_is_for_visits_only(desk) -> None:
     ticket = desk.join()
-    for act in (desk.queue.finish, desk.queue.lose_agent):
-        with pytest.raises(IllegalMove):
-            act(desk.connection, ticket, desk.now)
+    with pytest.raises(IllegalMove):
+        desk.queue.finish(desk.connection, ticket, desk.now)
+    with pytest.raises(IllegalMove):
+        desk.queue.lose_agent(desk.connection, ticket, "amal", desk.now)
 
 
 def test_the_history_of_a_ticket_tells_its_way(desk) -> None:

@@ -46,7 +46,7 @@ def test_new_skills_open_new_lines_at_once(desk) -> None:
 def test_an_offer_outside_new_skills_is_withdrawn(desk) -> None:
     desk.available("amal")
     ticket = desk.join()
-    desk.sign_in("amal", Skills(frozenset({"rent"}), frozenset({"ar"})))
+    desk.sign_in("amal", Skills({"rent": 3}, {"ar": 3}))
     assert (desk.state(ticket), desk.doing("amal")) == ("waiting", "available")
 
 
@@ -118,7 +118,7 @@ def test_a_machine_that_dies_in_a_call_puts_the_citizen_at_the_front(desk, by_le
         desk.now += 31
         desk.sweep()
     else:
-        desk.queue.lose_agent(desk.connection, ticket, desk.now)
+        desk.queue.lose_agent(desk.connection, ticket, "amal", desk.now)
     assert (desk.state(ticket), desk.doing("amal")) == ("waiting", "offline")
     assert [desk.queue.position(desk.connection, t) for t in (ticket, behind)] == [1, 2]
     desk.available("badr")
@@ -130,7 +130,7 @@ def test_p49_nobody_is_tied_to_an_agent_who_is_absent(desk) -> None:
     ticket = desk.join()
     desk.accept("amal")
     desk.available("badr")
-    desk.queue.lose_agent(desk.connection, ticket, desk.now)
+    desk.queue.lose_agent(desk.connection, ticket, "amal", desk.now)
     assert desk.rung_for(ticket) == "badr"
 
 

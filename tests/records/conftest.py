@@ -1,12 +1,13 @@
 """A connection to empty tables of the records, inside a transaction."""
 
 from collections.abc import Iterator
-from typing import Any
+from contextlib import nullcontext
 
 import pytest
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection
 
-from wasl_records import staff
+from postgres import blocking_engine
+from wasl_records import address, sqlite, staff
 from wasl_records.schema import metadata
 from wasl_records.staff import Role, Staff
 
@@ -16,28 +17,25 @@ NOORA = Staff(
     name_en="Noora",
     roles=frozenset({Role.AGENT, Role.SUPERVISOR}),
     body="housing",
-    services=frozenset({"title-deed"}),
-    languages=frozenset({"ar", "sgn-KW"}),
+    services={"title-deed": 4},
+    languages={"ar": 5, "sgn-KW": 3},
 )
 
 
 @pytest.fixture
-def connection() -> Iterator[Connection]:
-    engine = create_engine("sqlite://")
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _record: object) -> None:
-        connection.isolation_level = None
-        connection.execute("PRAGMA foreign_keys=ON")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN")
-
-    with engine.begin() as connection:
-        metadata.create_all(connection)
-        yield connection
-    engine.dispose()
+def connection(database_url: str) -> Iterator[Connection]:
+    """On each of the two databases in turn."""
+    url = address.parse(database_url)
+    opened = (
+        nullcontext(sqlite.engine(url, "BEGIN"))
+        if url.get_backend_name() == "sqlite"
+        else blocking_engine(database_url)
+    )
+    with opened as engine:
+        with engine.begin() as connection:
+            metadata.create_all(connection)
+            yield connection
+        engine.dispose()
 
 
 @pytest.fixture

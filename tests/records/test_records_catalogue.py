@@ -1,11 +1,14 @@
 """The catalogue of bodies and services, the demo's, and the demo's people."""
 
 import re
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Connection
 
+from wasl_queue.hours import ALWAYS, Hours
 from wasl_records import catalogue, demo, password, staff
 from wasl_records.catalogue import Body, Catalogue, Service
 from wasl_records.errors import CatalogueError, UnknownBody, UnknownService
@@ -36,6 +39,20 @@ services:
     icon: coins
     duration: 300
 """
+
+HOURS = """\
+    hours:
+      zone: Asia/Kuwait
+      week:
+        sunday: [08:00-14:00, 22:00-02:00]
+        monday: [08:00-14:00]
+      special:
+        - {first: 2027-02-08, last: 2027-03-09, hours: [10:00-14:00], reason: {ar: رمضان, en: Ramadan}}
+        - {first: 2027-02-25, reason: {ar: العيد الوطني, en: National Day}}
+"""
+WITH_HOURS = GOOD.replace("    icon: house\n", f"    icon: house\n{HOURS}", 1).replace(
+    "    icon: coins\n", "    icon: coins\n    hours: always\n", 1
+)
 
 ICONS = Path(__file__).parents[2] / "web" / "node_modules" / "lucide-static" / "icons"
 
@@ -100,6 +117,53 @@ def test_an_error_names_its_line(tmp_path: Path, old: str, new: str, line: int, 
     assert str(caught.value).startswith(f"{path} line {line}: {field}: ")
 
 
+def test_a_service_keeps_the_hours_of_its_body_or_its_own(tmp_path: Path) -> None:
+    found = catalogue.load(written(tmp_path, WITH_HOURS))
+    hours = found.hours_of("title-deed")
+    assert hours == found.body("housing").hours
+    assert hours.week == {"sunday": ["08:00-14:00", "22:00-02:00"], "monday": ["08:00-14:00"]}
+    assert [(days.first, days.last, days.hours) for days in hours.special] == [
+        (date(2027, 2, 8), date(2027, 3, 9), ["10:00-14:00"]),
+        (date(2027, 2, 25), date(2027, 2, 25), []),
+    ]
+    assert found.hours_of("rent") == found.body("health").hours == catalogue.ALWAYS
+    with pytest.raises(UnknownService):
+        found.hours_of("other")
+
+
+def test_the_queue_takes_the_hours_as_they_are(tmp_path: Path) -> None:
+    found = catalogue.load(written(tmp_path, WITH_HOURS))
+    deed, rent = (Hours.of(**found.hours_of(service).model_dump()) for service in ("title-deed", "rent"))
+    national_day = deed.at(datetime(2027, 2, 25, 9, tzinfo=ZoneInfo("Asia/Kuwait")).timestamp())
+    assert (national_day.open, national_day.reason) == (False, {"ar": "العيد الوطني", "en": "National Day"})
+    assert rent.at(0) == ALWAYS.at(0)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "field"),
+    [
+        ("Asia/Kuwait", "Asia/Kuweit", 6, "bodies.housing.hours.zone"),
+        ("zone: Asia/Kuwait", "zone: ../zone", 6, "bodies.housing.hours.zone"),
+        ("monday: [08:00-14:00]", "monday: [8-14]", 9, "bodies.housing.hours.week.monday.0"),
+        ("monday: [08:00-14:00]", "monday: [08:00-08:00]", 9, "bodies.housing.hours.week.monday.0"),
+        ("monday: [08:00-14:00]", "moonday: []", 9, "bodies.housing.hours.week.moonday"),
+        ("last: 2027-03-09", "last: 2027-01-09", 11, "bodies.housing.hours.special.0"),
+        ("first: 2027-02-25", "first: soon", 12, "bodies.housing.hours.special.1.first"),
+        ("en: National Day", "fr: non", 12, "bodies.housing.hours.special.1.reason.en"),
+        ("hours: always", "hours: never", 31, "services.rent.hours"),
+    ],
+)
+def test_an_error_in_the_hours_names_its_line(tmp_path: Path, old: str, new: str, line: int, field: str) -> None:
+    with pytest.raises(CatalogueError) as caught:
+        catalogue.load(written(tmp_path, WITH_HOURS.replace(old, new, 1)))
+    assert (caught.value.line, caught.value.field) == (line, field)
+
+
+def test_the_demo_is_always_open() -> None:
+    found = catalogue.load(demo.CATALOGUE)
+    assert {found.hours_of(service.id) == catalogue.ALWAYS for service in found.services} == {True}
+
+
 @pytest.mark.parametrize("content", [b"", b"- a list", b"just words", b"\xff\xfe\xff", b"\x00"])
 def test_what_is_no_catalogue_is_one_kind_of_error(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "catalogue.yaml"
@@ -158,7 +222,7 @@ def test_the_demos_agents_cover_every_service_twice() -> None:
 def test_the_demos_people() -> None:
     people: dict[str, Staff] = {person.id: person for person, _ in demo.demo_staff()}
     agents = [f"agent{number}" for number in range(1, 7)]
-    assert list(people) == [*agents, "interpreter1", "supervisor1", "admin"]
+    assert list(people) == [*agents, "interpreter1", "interpreter2", "supervisor1", "admin"]
     assert [name for name in agents if "sgn-KW" in people[name].languages] == ["agent3", "agent6"]
 
 

@@ -36,9 +36,10 @@ def test_strangers_are_unknown(connection: Connection) -> None:
 
 def test_a_person_serves_what_she_knows(noora: Staff) -> None:
     offered = {"title-deed", "rent-allowance"}
-    assert noora.serves(offered) == {"title-deed"}
-    assert noora.serves({"rent-allowance"}) == frozenset()
-    assert dataclasses.replace(noora, services=frozenset({EVERY_SERVICE})).serves(offered) == offered
+    assert noora.serves(offered) == {"title-deed": 4}
+    assert noora.serves({"rent-allowance"}) == {}
+    everything = dataclasses.replace(noora, services={EVERY_SERVICE: 2, "title-deed": 5})
+    assert everything.serves(offered) == {"title-deed": 5, "rent-allowance": 2}
 
 
 def test_a_password_fits_its_own_hash_only() -> None:

@@ -46,6 +46,7 @@ def type_all(connection: Connection, *typed: tuple[str, str]) -> list[tuple[str,
         (f"one{NEW_LINE}{ERASE}two", ["one", "two"]),
         ("a\x00\x1b[31mb", ["a[31mb"]),
         ("👩‍👧", ["👩‍👧"]),
+        ("x" * LINE_LIMIT + ERASE, ["x" * (LINE_LIMIT - 1)]),
     ],
 )
 def test_t140_characters(typed: str, lines: list[str]) -> None:

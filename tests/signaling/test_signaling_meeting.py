@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from livedesk import DeskProcess, Page, Pages
+from livedesk import DeskProcess, Page, Pages, until
+from wasl_media.partner import MediaPartner
 
 SERVICE = "housing-allocation"
 
@@ -109,6 +110,8 @@ async def test_a_wrong_secret_opens_nothing(desk: DeskProcess, pages: Pages) -> 
         "kind": "sign_in",
         "message": "Please sign in.",
         "field": None,
+        "opens_at": None,
+        "reason": None,
     }
 
 
@@ -119,3 +122,23 @@ async def test_the_wall_shows_tickets_and_agents(desk: DeskProcess, pages: Pages
     assert shown["tickets"][0]["agent"] == "agent1"
     assert shown["agents"][0]["ticket"] == shown["tickets"][0]["id"]
     assert shown["agents"][0]["presence"]["state"] == "busy"
+
+
+async def test_p16_both_sides_are_told_when_a_connection_falls_silent(desk: DeskProcess, pages: Pages) -> None:
+    citizen, agent, _ = await meet(pages, desk, "video")
+    offer = await agent.until_event("media_offer", lambda body: True)
+    partner = MediaPartner()
+    await agent.ask("media_answer", peer=offer["peer"], sdp=await partner.answer(offer["sdp"]))
+
+    async def connected() -> bool:
+        return (await partner.measure()).connected
+
+    await until(connected)
+    await partner.close()
+    await citizen.until(lambda state: not state["call"]["legs"][1]["connected"])
+    await agent.ask("media_failed", peer=offer["peer"])
+    anew = await agent.until_event("media_offer", lambda body: body["peer"] != offer["peer"])
+    other = MediaPartner()
+    await agent.ask("media_answer", peer=anew["peer"], sdp=await other.answer(anew["sdp"]))
+    await citizen.until(lambda state: state["call"]["legs"][1]["connected"])
+    await other.close()

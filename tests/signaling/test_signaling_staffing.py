@@ -32,7 +32,15 @@ async def test_a_person_is_added_and_gets_a_new_password(desk: DeskProcess) -> N
     assert wasl_staff(desk, "password", "noura", "--password", "second secret").returncode == 0
     assert (await sign_in(desk, "first secret"))[0] == 401
     assert (await sign_in(desk, "second secret"))[0] == 200
-    assert "noura" in wasl_staff(desk, "list").stdout
+    assert (
+        wasl_staff(
+            desk, "add", "sara", *NAMES, "--language", "ar", "--language", "sgn-KW:5", "--password", "x"
+        ).returncode
+        == 0
+    )
+    listed = {line.split()[0]: line for line in wasl_staff(desk, "list").stdout.splitlines()}
+    assert "noura" in listed
+    assert listed["sara"].endswith("ar:3, sgn-KW:5")
 
 
 def test_mistakes_are_named(shared_desk: DeskProcess) -> None:
@@ -40,5 +48,7 @@ def test_mistakes_are_named(shared_desk: DeskProcess) -> None:
     assert (taken.returncode, "agent1 is taken" in taken.stderr) == (2, True)
     nothing = wasl_staff(shared_desk, "add", "sara", *NAMES, "--service", "no-such", "--password", "x")
     assert (nothing.returncode, "no such service: no-such" in nothing.stderr) == (2, True)
+    levels = wasl_staff(shared_desk, "add", "sara", *NAMES, "--language", "ar:6", "--password", "x")
+    assert (levels.returncode, "a level goes from 1 to 5" in levels.stderr) == (2, True)
     unknown = wasl_staff(shared_desk, "password", "nobody", "--password", "x")
     assert (unknown.returncode, "nobody called nobody" in unknown.stderr) == (2, True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from livedesk import PASSWORD, DeskProcess, until
+from livedesk import PASSWORD, DeskProcess, Pages, until
 
 Start = Callable[..., Awaitable["Partner"]]
 
@@ -92,6 +92,13 @@ async def test_partners_meet_through_the_relay(shared_desk: DeskProcess, start: 
     assert finished[1] == summary[1] + summary[2]
     assert await agent.end() == 0
     await agent.says("Signed out")
+
+
+async def test_a_message_is_answered(desk: DeskProcess, pages: Pages, start: Start) -> None:
+    writer = await pages.citizen(desk)
+    await writer.ask("message", service="housing-allocation", language="ar", text="متى؟")
+    agent = await start(desk.url, "agent", "--answer-after", "0")
+    await agent.says(r"The reference is \d{8}")
 
 
 async def test_ctrl_c_leaves_the_line_and_mistakes_get_a_sentence(shared_desk: DeskProcess, start: Start) -> None:

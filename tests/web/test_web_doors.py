@@ -56,6 +56,8 @@ async def test_catalogue_has_bodies_and_services_in_both_languages(http: aiohttp
     assert "Housing" in first["name"]
     assert [service["id"] for service in first["services"]][:2] == ["housing-allocation", "title-deed"]
     assert catalogues["ar"][0]["name"] != first["name"]
+    always = {"open": True, "until": None, "opens_at": None, "reason": None}
+    assert {str(service["opening"]) for body in catalogues["ar"] for service in body["services"]} == {str(always)}
 
 
 async def test_sign_in_sets_a_cookie_that_scripts_cannot_read(http: aiohttp.ClientSession) -> None:
@@ -116,10 +118,16 @@ async def test_unknown_addresses_say_so_in_the_readers_language(http: aiohttp.Cl
     assert not arabic["message"].isascii()
 
 
+async def test_sockets_are_not_compressed(http: aiohttp.ClientSession) -> None:
+    async with http.ws_connect("/socket.io/?EIO=4&transport=websocket", compress=15) as socket:
+        assert (await socket.receive()).data.startswith("0{")
+        assert socket.compress == 0
+
+
 async def test_openapi_names_every_api_route(http: aiohttp.ClientSession) -> None:
     async with http.get("/api/v1/openapi.json") as reply:
         document = await reply.json()
-    assert set(document["paths"]) == {"/api/v1/services", "/api/v1/session"}
+    assert set(document["paths"]) == {"/api/v1/services", "/api/v1/notifications", "/api/v1/session"}
     for reference in _references(document):
         assert reference.rsplit("/", 1)[1] in document["components"]["schemas"]
 

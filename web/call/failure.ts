@@ -8,6 +8,9 @@ export class WaslError extends Error {
   /** What should happen next. */
   readonly kind: ErrorKind;
   readonly field: string | null;
+  /** Of a service that is closed: when it opens (milliseconds since the epoch), and why it is not open. */
+  readonly opens_at: number | null;
+  readonly reason: string | null;
 
   constructor(view: ErrorView) {
     super(view.message);
@@ -15,6 +18,8 @@ export class WaslError extends Error {
     this.code = view.code;
     this.kind = view.kind;
     this.field = view.field ?? null;
+    this.opens_at = view.opens_at ?? null;
+    this.reason = view.reason ?? null;
   }
 
   /** The request did not reach the server, or its answer did not reach us. */

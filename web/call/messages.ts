@@ -6,6 +6,11 @@
  */
 
 /**
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "JsonValue".
+ */
+export type JsonValue = unknown;
+/**
  * Why an agent is on a break.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -20,12 +25,12 @@ export type BreakReason = "prayer" | "meal" | "rest" | "training" | "other" | "s
  */
 export type CallState = "assembling" | "live" | "held" | "ended";
 /**
- * How the citizen takes part. All three are equal ways in.
+ * How the citizen takes part. The first three are equal ways in.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "Modality".
  */
-export type Modality = "video" | "voice" | "text";
+export type Modality = "video" | "voice" | "text" | "message";
 /**
  * What a person is in a call.
  *
@@ -53,7 +58,7 @@ export type CitizenPhase = "none" | "waiting" | "ringing" | "call" | "summary" |
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "Why".
  */
-export type Why = "agents_busy" | "nobody_signed_in" | "waiting_for_signer" | "on_break";
+export type Why = "agents_busy" | "nobody_signed_in" | "waiting_for_signer" | "on_break" | "wish";
 /**
  * How an agent closes a visit.
  *
@@ -62,6 +67,13 @@ export type Why = "agents_busy" | "nobody_signed_in" | "waiting_for_signer" | "o
  */
 export type Outcome = "completed" | "follow_up" | "not_possible";
 /**
+ * Why an agent declines.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "DeclineReason".
+ */
+export type DeclineReason = "not_my_field" | "know_the_citizen" | "technical" | "other";
+/**
  * What an agent is doing.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -69,12 +81,23 @@ export type Outcome = "completed" | "follow_up" | "not_possible";
  */
 export type PresenceState = "offline" | "available" | "offered" | "busy" | "wrap_up" | "break";
 /**
+ * Which part she is asked to take. With an interpreter's seat the call begins when both have accepted.
+ */
+export type Seat = "agent" | "interpreter";
+/**
  * What should happen next when a request failed.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "ErrorKind".
  */
 export type ErrorKind = "show" | "sign_in" | "retry" | "fault";
+/**
+ * What somebody of the desk does in a call.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Seat".
+ */
+export type Seat1 = "agent" | "interpreter";
 
 export interface Wire {}
 /**
@@ -103,6 +126,52 @@ export interface AgentView {
  * via the `definition` "Available".
  */
 export interface Available {}
+/**
+ * Request `book` on /citizen: promise me one of the slots.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Book".
+ */
+export interface Book {
+  service: string;
+  language: "ar" | "en";
+  sign_language?: "sgn-KW" | null;
+  modality: "video" | "voice" | "text";
+  starts_at: number;
+  phone?: string | null;
+  /**
+   * Where she is told of it, and reminded.
+   */
+  push?: {
+    [k: string]: JsonValue;
+  } | null;
+}
+/**
+ * Reply to `book`.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "BookReply".
+ */
+export interface BookReply {
+  ok?: true;
+  booking: number;
+  /**
+   * Keep it: it is the only proof that the time is hers.
+   */
+  resume: string;
+  starts_at: number;
+  ends_at: number;
+}
+/**
+ * A booking of hers, and the secret that came with it.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Booked".
+ */
+export interface Booked {
+  booking: number;
+  resume: string;
+}
 /**
  * A call as one of its people sees it.
  *
@@ -173,6 +242,49 @@ export interface TextLine {
    * When the line was begun.
    */
   at: number;
+}
+/**
+ * Request `callback` on /citizen: keep my place and ring me when my turn is near; or rather not.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Callback".
+ */
+export interface Callback {
+  wanted: boolean;
+  push?: {
+    [k: string]: JsonValue;
+  } | null;
+  /**
+   * One of both at least, when it is wanted.
+   */
+  phone?: string | null;
+}
+/**
+ * The citizen may go; she is rung when her turn is near.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "CallbackView".
+ */
+export interface CallbackView {
+  asked_at: number;
+  /**
+   * When she was rung; the place is then kept for a few minutes more.
+   */
+  rung_at: number | null;
+  /**
+   * Where she is rung, masked, several ways separated by commas.
+   */
+  contact: string;
+}
+/**
+ * Request `cancel_booking` on /citizen: she needs it no more.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "CancelBooking".
+ */
+export interface CancelBooking {
+  booking: number;
+  resume: string;
 }
 /**
  * The `auth` value of a connection to /citizen.
@@ -253,6 +365,11 @@ export interface WaitView {
    */
   estimate: Estimate | null;
   why: Why;
+  /**
+   * An agent sent her on to a colleague: she does not wait from the beginning again.
+   */
+  put_through: boolean;
+  callback: CallbackView | null;
 }
 /**
  * A range that history bears out: 8 in 10 such tickets waited so long.
@@ -301,6 +418,7 @@ export interface SummaryView {
  */
 export interface Decline {
   offer: number;
+  reason?: DeclineReason | null;
 }
 /**
  * The `auth` value of a connection to /desk and /supervise; the session cookie says who it is.
@@ -361,12 +479,29 @@ export interface PresenceView {
 export interface OfferView {
   id: number;
   ticket: number;
+  seat: Seat;
+  /**
+   * True once she has accepted and the other seat still rings; `expires_at` then is until when she is held.
+   */
+  held: boolean;
   service: ServiceView;
   language: "ar" | "en";
   sign_language: string | null;
   modality: Modality;
   joined_at: number;
   expires_at: number;
+  /**
+   * What colleagues wrote on this visit so far; for the agent's seat only.
+   */
+  notes: string;
+  /**
+   * The name of the colleague who sent the citizen on.
+   */
+  sent_by: string | null;
+  /**
+   * What the citizen wrote, if she left a message.
+   */
+  message: string | null;
 }
 /**
  * A service as the agent needs to see it.
@@ -400,9 +535,13 @@ export interface VisitView {
    */
   outcome: Outcome | null;
   /**
-   * The agent's own notes; the citizen never sees them.
+   * The agents' own notes; the citizen never sees them.
    */
   notes: string;
+  /**
+   * What the citizen wrote, if she left a message. It is answered by the note with which the visit is finished.
+   */
+  message: string | null;
 }
 /**
  * How many wait in a line this agent can serve.
@@ -432,6 +571,16 @@ export interface DevicesChanged {
   camera: Device;
 }
 /**
+ * A ticket of hers that expired or dropped, and the secret that came with it.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Earlier".
+ */
+export interface Earlier {
+  ticket: number;
+  resume: string;
+}
+/**
  * Why a request failed.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -451,6 +600,14 @@ export interface ErrorView {
    * The field at fault, as a dotted path, where there is one.
    */
   field?: string | null;
+  /**
+   * With `desk_closed`: when the service opens next, in milliseconds since the Unix epoch; none: not known.
+   */
+  opens_at?: number | null;
+  /**
+   * With `desk_closed`: why this day differs from the week, such as a holiday's name, in the language of the page.
+   */
+  reason?: string | null;
 }
 /**
  * The acknowledgement of a request that failed.
@@ -490,12 +647,20 @@ export interface Forget {}
  */
 export interface Join {
   service: string;
-  modality: Modality;
+  modality: "video" | "voice" | "text";
   language: "ar" | "en";
   sign_language?: "sgn-KW" | null;
+  /**
+   * She was here before: her place is further up, and the agent of last time is asked first.
+   */
+  returning?: Earlier | null;
+  /**
+   * She comes at the time that was promised to her: her place is at the front. What she booked, counts.
+   */
+  booking?: Booked | null;
 }
 /**
- * Reply to `join`.
+ * Reply to `join` and `message`.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "Joined".
@@ -515,6 +680,22 @@ export interface Joined {
  * via the `definition` "Leave".
  */
 export interface Leave {}
+/**
+ * Request `message` on /citizen: leave a message, at any hour. It becomes a ticket that agents answer.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "LeaveMessage".
+ */
+export interface LeaveMessage {
+  service: string;
+  language: "ar" | "en";
+  sign_language?: "sgn-KW" | null;
+  text: string;
+  /**
+   * Where an agent may reach her.
+   */
+  phone?: string | null;
+}
 /**
  * Request `media_answer` on /citizen and /desk: the page's SDP answer, candidates included.
  *
@@ -569,6 +750,41 @@ export interface Ok {
   ok?: true;
 }
 /**
+ * Request `outlook` on /citizen: how long would I wait now, and later today?
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Outlook".
+ */
+export interface Outlook {
+  service: string;
+  language: "ar" | "en";
+  sign_language?: "sgn-KW" | null;
+  modality: "video" | "voice" | "text";
+}
+/**
+ * How long somebody would wait who joins then.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "OutlookPoint".
+ */
+export interface OutlookPoint {
+  at: number;
+  /**
+   * None: we can't tell yet.
+   */
+  estimate: Estimate | null;
+}
+/**
+ * Reply to `outlook`, soonest first.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "OutlookReply".
+ */
+export interface OutlookReply {
+  ok?: true;
+  points: OutlookPoint[];
+}
+/**
  * Event `replaced`: a newer page took over this ticket or desk; this one must not reconnect.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -583,6 +799,38 @@ export interface Replaced {}
  */
 export interface SignOut {}
 /**
+ * A time that can be booked.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "SlotView".
+ */
+export interface SlotView {
+  starts_at: number;
+  ends_at: number;
+}
+/**
+ * Request `slots` on /citizen: when can I come?
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Slots".
+ */
+export interface Slots {
+  service: string;
+  language: "ar" | "en";
+  sign_language?: "sgn-KW" | null;
+  modality: "video" | "voice" | "text";
+}
+/**
+ * Reply to `slots`.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "SlotsReply".
+ */
+export interface SlotsReply {
+  ok?: true;
+  slots: SlotView[];
+}
+/**
  * Request `break` on /desk: no offers until `available`.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -590,6 +838,45 @@ export interface SignOut {}
  */
 export interface TakeBreak {
   reason: "prayer" | "meal" | "rest" | "training" | "other";
+}
+/**
+ * A colleague who could go on with the citizen of this call.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "TargetAgent".
+ */
+export interface TargetAgent {
+  id: string;
+  name: string;
+  state: PresenceState;
+}
+/**
+ * A service that somebody at the desk serves now.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "TargetService".
+ */
+export interface TargetService {
+  id: string;
+  name: string;
+}
+/**
+ * Request `targets` on /desk: where may the citizen of my call be sent on to?
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Targets".
+ */
+export interface Targets {}
+/**
+ * Reply to `targets`.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "TargetsReply".
+ */
+export interface TargetsReply {
+  ok?: true;
+  services: TargetService[];
+  agents: TargetAgent[];
 }
 /**
  * Event `text` on /citizen and /desk: the lines that somebody, perhaps you, has just changed.
@@ -602,6 +889,24 @@ export interface TakeBreak {
 export interface TextEvent {
   call: number;
   lines: TextLine[];
+}
+/**
+ * Request `transfer` on /desk: send the citizen on, to a service or to a colleague. She is at the front there.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Transfer".
+ */
+export interface Transfer {
+  ticket: number;
+  service?: string | null;
+  /**
+   * Exactly one of both.
+   */
+  agent?: string | null;
+  /**
+   * For the colleague; added to the notes of the visit.
+   */
+  note?: string;
 }
 /**
  * Request `text` on /citizen and /desk: T.140 characters typed since the last one, at most 300 ms old.

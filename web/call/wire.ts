@@ -3,6 +3,10 @@
 import type {
   Accept,
   Available,
+  Book,
+  BookReply,
+  Callback,
+  CancelBooking,
   CitizenConnect,
   CitizenState,
   Decline,
@@ -14,15 +18,23 @@ import type {
   Join,
   Joined,
   Leave,
+  LeaveMessage,
   MediaAnswer,
   MediaFailed,
   MediaOffer,
   Notes,
   Ok,
+  Outlook,
+  OutlookReply,
   Replaced,
   SignOut,
+  Slots,
+  SlotsReply,
   TakeBreak,
+  Targets,
+  TargetsReply,
   TextEvent,
+  Transfer,
   Type,
   UndoLeave,
   WallState,
@@ -51,6 +63,12 @@ export interface CitizenWire {
     leave: [Leave, Ok];
     undo_leave: [UndoLeave, Ok];
     forget: [Forget, Ok];
+    callback: [Callback, Ok];
+    message: [LeaveMessage, Joined];
+    slots: [Slots, SlotsReply];
+    book: [Book, BookReply];
+    cancel_booking: [CancelBooking, Ok];
+    outlook: [Outlook, OutlookReply];
   };
   events: { state: CitizenState; media_offer: MediaOffer; text: TextEvent; replaced: Replaced };
 }
@@ -63,6 +81,8 @@ export interface DeskWire {
     break: [TakeBreak, Ok];
     accept: [Accept, Ok];
     decline: [Decline, Ok];
+    targets: [Targets, TargetsReply];
+    transfer: [Transfer, Ok];
     notes: [Notes, Ok];
     finish: [Finish, Ok];
     sign_out: [SignOut, Ok];

@@ -63,7 +63,7 @@ function fill(sentence: string, values: Values): string {
 }
 
 /** The locale with the digits named: `ar` alone gives 0–9 in one browser and ٠–٩ in the next. */
-function locale(): string {
+export function locale(): string {
   return `${words.language}-u-nu-${numbering()}`;
 }
 

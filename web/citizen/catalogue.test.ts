@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { fold, search } from "./catalogue";
 
-const service = { id: "rent", name: "بدل الإيجار", icon: "x", search: ["rent allowance", "نموذج 12"], prepare: [], minutes: 5 };
+const opening = { open: true, until: null, opens_at: null, reason: null };
+const service = { id: "rent", name: "بدل الإيجار", icon: "x", search: ["rent allowance", "نموذج 12"], prepare: [], minutes: 5, opening };
 const bodies = [{ id: "pahw", name: "المؤسسة العامة للرعاية السكنية", icon: "x", services: [service] }];
 
 describe("search", () => {

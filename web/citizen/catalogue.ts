@@ -2,6 +2,17 @@
 
 import { asciiDigits, language } from "../call/words";
 
+/** Whether a service is open now. Times are milliseconds since the epoch. */
+export interface Opening {
+  open: boolean;
+  /** When it closes; null when it is closed, or never closes. */
+  until: number | null;
+  /** When it opens; null when it is open, or nobody knows. */
+  opens_at: number | null;
+  /** Why this day differs from the week. */
+  reason: string | null;
+}
+
 export interface Service {
   id: string;
   name: string;
@@ -10,6 +21,7 @@ export interface Service {
   prepare: string[];
   /** Mean length of a visit. */
   minutes: number;
+  opening: Opening;
 }
 
 export interface GovernmentBody {

@@ -15,6 +15,8 @@ export function helpFor(screen: Screen): string[] {
     dropped: () => t("The page connects again by itself. Please leave it open."),
     summary: () => t("Write the number down or print it. Nothing else is needed."),
     closed: () => t("You can start again at any time."),
+    message: () => t("Write as you would speak. An employee reads it and answers on this page."),
+    booking: () => t("Touch a day, then a time, then Yes. You can give the time back if you cannot come."),
   };
   const always = t("To make the letters larger, press Text size and colours at the top.");
   return [sentences[screen](), always];

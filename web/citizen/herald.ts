@@ -2,7 +2,8 @@
 
 import { t } from "../call/words";
 import { doneLines } from "../panels/conversation/view";
-import { estimateSentence, placeSentence } from "../panels/waiting/words";
+import { keptSentence } from "../panels/callback/words";
+import { estimateSentence, placeSentence, putThroughSentence } from "../panels/waiting/words";
 import { type Visit, screenOf } from "./visit";
 
 const EVERY_MS = 60_000;
@@ -14,6 +15,8 @@ export class Herald {
   /** What to announce now that `before` became `after`, at `now` (milliseconds); nothing most of the time. */
   news(before: Visit, after: Visit, now: number): string | null {
     const screen = screenOf(after);
+    const news = screen === "waiting" ? arranged(before, after) : null;
+    if (news !== null) return news;
     if (screen === "waiting") return this.#waiting(after, screenOf(before) !== "waiting", now);
     if (screen === "ringing" && screenOf(before) !== "ringing") return t("It is your turn. We are calling an employee for you.");
     if (screen === "call") return this.#inCall(before, after);
@@ -47,4 +50,16 @@ export class Herald {
     const said = [...changes, ...lines].join(" ");
     return said === "" ? null : said;
   }
+}
+
+/** What has just become true of her place, and is said at once. */
+function arranged(before: Visit, after: Visit): string | null {
+  const was = before.server?.wait;
+  const wait = after.server?.wait;
+  if (!wait) return null;
+  if (wait.put_through && !was?.put_through) return `${putThroughSentence()} ${placeSentence(wait)}`;
+  if (wait.callback?.rung_at && !was?.callback?.rung_at) return t("It is nearly your turn. Please stay on this page now.");
+  if (wait.callback && !was?.callback) return `${t("We keep your place and ring you.")} ${keptSentence(wait.kept)}`;
+  if (was?.callback && !wait.callback) return t("We do not ring you elsewhere any more. Please wait on this page.");
+  return null;
 }

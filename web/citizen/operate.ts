@@ -1,8 +1,20 @@
 /** What each of the citizen's actions does. */
 
+import type { LeaveActions } from "../panels/waiting/view";
 import type { CitizenActions } from "./actions";
+import {
+  bookedActions,
+  bookingActions,
+  callbackActions,
+  fetchOutlook,
+  fetchSlots,
+  messageActions,
+  openMessage,
+} from "./ahead";
+import { findService } from "./catalogue";
 import type { CitizenPage } from "./page";
-import type { Step } from "./visit";
+import { keepEarlier, loadTicket } from "./ticket";
+import type { Step, Visit } from "./visit";
 
 export function actionsOf(page: CitizenPage): CitizenActions {
   const to = (step: Step) => (): void => { page.dispatch({ type: "step", step }); };
@@ -10,34 +22,72 @@ export function actionsOf(page: CitizenPage): CitizenActions {
     page.dispatch({ type: "step", step: "service" });
     void page.fetchCatalogue();
   };
+  const toBooking = (): void => {
+    page.change({ booked: page.visit.cancelled ? null : page.visit.booked, cancelled: false });
+    to("booking")();
+    if (!page.visit.booked) void fetchSlots(page);
+  };
+  const ahead = { message: to("message"), booking: toBooking };
+  const toCheck = (): void => {
+    to("check")();
+    void fetchOutlook(page);
+  };
   return {
-    welcome: { start: toServices, needs: to("needs") },
+    welcome: { start: toServices, needs: to("needs"), message: () => { openMessage(page); }, booked: bookedActions(page) },
     ways: {
       modality: (modality) => { page.setNeeds({ ...page.visit.needs, modality }); },
       signs: (signs) => { page.setNeeds({ signs, modality: signs ? "video" : page.visit.needs.modality }); },
-      done: () => { if (page.visit.from === "check") to("check")(); else toServices(); },
+      done: () => { if (page.visit.from === "check") toCheck(); else toServices(); },
     },
     services: {
       query: (query) => { page.change({ query }); },
-      choose: (service) => { page.dispatch({ type: "chosen", service }); },
+      choose: (service) => { choose(page, service); },
       again: () => void page.fetchCatalogue(),
     },
     check: {
       join: () => void page.join(),
-      modality: (modality) => { page.setNeeds({ ...page.visit.needs, modality }); },
+      modality: (modality) => {
+        page.setNeeds({ ...page.visit.needs, modality });
+        void fetchOutlook(page);
+      },
       again: () => void page.devices.settle(),
       needs: to("needs"),
       service: toServices,
     },
+    waiting: { ...leaveActions(page), callback: callbackActions(page), booking: toBooking },
     meeting: meetingActions(page),
     summary: { print: () => { print(); }, again: () => void startAgain(page) },
     closed: {
       undo: () => void page.ask("undo_leave", {}),
       again: () => void startAgain(page),
       here: () => { page.connection.reopen(); },
+      ...ahead,
     },
+    ahead,
+    message: messageActions(page),
+    booking: bookingActions(page),
+    booked: bookedActions(page),
     preferences: (change) => { page.setPreferences(change); },
-    back: () => { to(page.visit.step === "check" ? "service" : "welcome")(); },
+    back: () => { to(backFrom(page.visit))(); },
+  };
+}
+
+function choose(page: CitizenPage, service: string): void {
+  const opening = findService(page.visit.bodies ?? [], service)?.opening ?? null;
+  page.dispatch({ type: "chosen", service, opening });
+  if (page.visit.step === "check") void fetchOutlook(page);
+}
+
+/** The screen before this one; a time to book and a message lead back to what said that it is closed, if that was so. */
+function backFrom({ step, opening }: Visit): Step {
+  if (step === "check" || step === "hours") return "service";
+  return step !== "needs" && step !== "service" && opening?.open === false ? "hours" : "welcome";
+}
+
+function leaveActions(page: CitizenPage): LeaveActions {
+  return {
+    leaving: (leaving) => { page.change({ leaving }); },
+    leave: () => void page.ask("leave", {}),
   };
 }
 
@@ -52,8 +102,7 @@ function meetingActions(page: CitizenPage): CitizenActions["meeting"] {
     text: () => { page.change({ textOpen: !page.visit.textOpen }); },
     unblock: () => { page.playback.unblock(); },
     again: () => void page.devices.settle(),
-    leaving: (leaving) => { page.change({ leaving }); },
-    leave: () => void page.ask("leave", {}),
+    ...leaveActions(page),
     typed: (value) => { page.sender.typed(value); },
     endLine: () => { page.sender.endLine(); },
     letters: (letters) => { page.setPreferences({ letters }); },
@@ -62,8 +111,12 @@ function meetingActions(page: CitizenPage): CitizenActions["meeting"] {
 
 /** The server may have forgotten the ticket before; the page is free all the same. */
 async function startAgain(page: CitizenPage): Promise<void> {
+  const isMessage = page.visit.server?.ticket?.modality === "message";
+  const ended = loadTicket();
   const forgotten = await page.ask("forget", {});
   if (forgotten === null && page.connection.status !== "connected") return;
+  if (isMessage) page.forgetMessage();
+  else keepEarlier(ended);
   page.forgetTicket();
   if (forgotten === null) page.connection.reopen();
 }

@@ -16,12 +16,15 @@ import { type Batch, TextSender } from "../call/text";
 import { WakeLock } from "../call/wake";
 import type { Body, CitizenWire, RequestName, Reply } from "../call/wire";
 import { language, t } from "../call/words";
+import { fetchReach, requirementsOf } from "./ahead";
+import { isDue, keepBooking, loadBooking } from "./booking";
 import { loadCatalogue } from "./catalogue";
 import { Herald } from "./herald";
 import { actionsOf } from "./operate";
-import { keepTicket, loadTicket } from "./ticket";
+import { loadReach, pushAbility } from "./push";
+import { keepEarlier, keepMessage, keepTicket, loadEarlier, loadMessage, loadTicket } from "./ticket";
 import { page } from "./view";
-import { type Action, type Needs, START, type Visit, callOf, modalityOf, reduce, screenOf, wantedDevices } from "./visit";
+import { type Action, type Needs, START, type Visit, callOf, reduce, screenOf, wantedDevices } from "./visit";
 
 const NEEDS_KEY = "wasl.needs";
 
@@ -48,7 +51,14 @@ export class CitizenPage {
   constructor(root: HTMLElement) {
     this.#root = root;
     const needs = remembered(NEEDS_KEY) as Needs | null;
-    this.visit = { ...START, needs: needs ?? START.needs, returning: loadTicket() !== null };
+    this.visit = {
+      ...START,
+      needs: needs ?? START.needs,
+      returning: loadTicket() !== null,
+      booked: loadBooking(Date.now()),
+      hasMessage: loadMessage() !== null,
+      push: pushAbility(),
+    };
     this.connection = new Connection<CitizenWire>({
       path: "/citizen",
       auth: () => ({ language: language(), ...loadTicket(), peer: this.link.peer }),
@@ -87,7 +97,7 @@ export class CitizenPage {
     if (before.server?.call?.id !== this.visit.server?.call?.id) this.sender.reset();
     this.#follow(before);
     this.paint();
-    if (screenOf(before) !== screenOf(this.visit)) this.#arrive();
+    if (screenOf(before) !== screenOf(this.visit)) this.#entered();
   }
 
   change(change: Extract<Action, { type: "change" }>["change"]): void {
@@ -103,7 +113,7 @@ export class CitizenPage {
       return reply;
     } catch (error) {
       if (!(error instanceof WaslError)) throw error;
-      this.dispatch({ type: "failed", message: error.message });
+      this.#failed(error);
       return null;
     }
   }
@@ -120,18 +130,23 @@ export class CitizenPage {
   }
 
   async fetchCatalogue(): Promise<void> {
-    if (this.visit.bodies) return;
     this.change({ catalogueFailed: false });
     try {
       this.change({ bodies: await loadCatalogue() });
     } catch {
-      this.change({ catalogueFailed: true });
+      this.change({ catalogueFailed: this.visit.bodies === null });
     }
   }
 
   forgetTicket(): void {
     keepTicket(null);
     this.dispatch({ type: "forgotten" });
+  }
+
+  /** Its answer has been read, or it is gone. */
+  forgetMessage(): void {
+    keepMessage(null);
+    this.change({ hasMessage: false });
   }
 
   paint(): void {
@@ -147,13 +162,16 @@ export class CitizenPage {
   /** Once a second: clocks run, and what is due is said. */
   tick(): void {
     const screen = screenOf(this.visit);
-    if (screen === "closed") this.paint();
+    const { opening, step } = this.visit;
+    if (step === "hours" && opening?.opens_at && opening.opens_at <= deskTime()) this.dispatch({ type: "step", step: "check" });
+    if (screen === "closed" || screen === "welcome" || screen === "booking") this.paint();
     if (screen === "waiting") this.#herd(this.visit);
   }
 
   /** The server will not have this ticket: it has ended for good. */
   #startOver(): void {
     const message = this.connection.refusal?.message ?? "";
+    if (loadTicket()?.ticket === loadMessage()?.ticket) this.forgetMessage();
     this.forgetTicket();
     this.dispatch({ type: "failed", message });
     this.connection.reopen();
@@ -176,7 +194,9 @@ export class CitizenPage {
     this.#useDevices(screen);
     if (screen === "ringing") this.ring.start(t("It is your turn"));
     else this.ring.stop();
-    this.#wake.want(["waiting", "ringing", "call", "dropped"].includes(screen));
+    // Whoever is rung elsewhere may put the phone away.
+    const rungElsewhere = screen === "waiting" && this.visit.server?.wait?.callback?.rung_at === null;
+    this.#wake.want(["waiting", "ringing", "call", "dropped"].includes(screen) && !rungElsewhere);
     if (["none", "summary", "left", "expired", "closed"].includes(this.visit.server?.phase ?? "") && this.link.state !== "none") this.link.close();
     this.#herd(before);
   }
@@ -216,23 +236,51 @@ export class CitizenPage {
     });
   }
 
+  #failed(error: WaslError): void {
+    this.dispatch({ type: "failed", message: error.message });
+    if (error.code === "unknown_booking") this.#forgetBooking();
+    if (error.code !== "desk_closed") return;
+    const { opens_at, reason } = error;
+    this.dispatch({ type: "closed", opening: { open: false, until: null, opens_at, reason } });
+  }
+
+  #entered(): void {
+    if (["waiting", "booking", "message"].includes(screenOf(this.visit))) void fetchReach(this, loadReach);
+    this.arrive();
+  }
+
   /** A new screen: it begins at its top, and readers begin with its heading. */
-  #arrive(): void {
+  arrive(): void {
     scrollTo(0, 0);
     this.#root.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
   }
 
-  join(): Promise<void> {
-    return this.#join(modalityOf(this.visit));
-  }
-
-  async #join(modality: Needs["modality"]): Promise<void> {
-    const { service, needs } = this.visit;
-    if (service === null) return;
-    const signs = needs.signs && modality === "video";
-    const joined = await this.ask("join", { service, modality, language: language(), sign_language: signs ? "sgn-KW" : null });
+  /** Takes a place in line; at the front of it where a time was promised and has come. */
+  async join(): Promise<void> {
+    const wanted = requirementsOf(this.visit);
+    const { booked } = this.visit;
+    if (!wanted) return;
+    const due = booked?.service === wanted.service && isDue(booked, deskTime());
+    const booking = due ? { booking: booked.booking, resume: booked.resume } : null;
+    const joined = await this.ask("join", { ...wanted, returning: loadEarlier(), booking });
     if (!joined) return;
+    if (due) this.#forgetBooking();
+    keepEarlier(null);
     keepTicket(joined);
     this.dispatch({ type: "joined" });
+  }
+
+  /** She comes at the time that was promised to her. */
+  async come(): Promise<void> {
+    const { booked } = this.visit;
+    if (!booked) return;
+    this.setNeeds(booked.needs);
+    this.change({ service: booked.service });
+    await this.join();
+  }
+
+  #forgetBooking(): void {
+    keepBooking(null);
+    this.change({ booked: null });
   }
 }

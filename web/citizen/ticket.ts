@@ -7,12 +7,40 @@ export interface Ticket {
   resume: string;
 }
 
-const KEY = "wasl.ticket";
+/** What a device keeps one of: the visit that goes on, the one before it, the message that waits for its answer. */
+class Kept {
+  readonly #key: string;
 
-export function loadTicket(): Ticket | null {
-  return remembered(KEY) as Ticket | null;
+  constructor(key: string) {
+    this.#key = key;
+  }
+
+  load(): Ticket | null {
+    return remembered(this.#key) as Ticket | null;
+  }
+
+  keep(ticket: Ticket | null): void {
+    remember(this.#key, ticket && { ticket: ticket.ticket, resume: ticket.resume });
+  }
 }
 
+const visit = new Kept("wasl.ticket");
+const former = new Kept("wasl.earlier");
+const message = new Kept("wasl.message");
+
+export const loadTicket = (): Ticket | null => visit.load();
+/** With it she comes back to a place further up if she dropped out, and to the employee of last time. */
+export const loadEarlier = (): Ticket | null => former.load();
+export const loadMessage = (): Ticket | null => message.load();
+
 export function keepTicket(ticket: Ticket | null): void {
-  remember(KEY, ticket && { ticket: ticket.ticket, resume: ticket.resume });
+  visit.keep(ticket);
+}
+
+export function keepEarlier(ticket: Ticket | null): void {
+  former.keep(ticket);
+}
+
+export function keepMessage(ticket: Ticket | null): void {
+  message.keep(ticket);
 }

@@ -4,11 +4,14 @@ import { type TemplateResult, html, nothing } from "lit-html";
 import type { MediaLink } from "../call/media";
 import type { Preferences } from "../call/preferences";
 import { language, t } from "../call/words";
+import { type BookedData, booked, booking } from "../panels/booking/view";
 import { check } from "../panels/check/view";
 import { closed, dropped } from "../panels/closed/view";
 import { help } from "../panels/help/view";
+import { hours } from "../panels/hours/view";
 import { icon } from "../panels/icon/view";
 import { meeting } from "../panels/meeting/view";
+import { message, sent } from "../panels/message/view";
 import { notices } from "../panels/notices/view";
 import { preferencesPanel } from "../panels/preferences/view";
 import { ringing } from "../panels/ringing/view";
@@ -18,9 +21,11 @@ import { waiting } from "../panels/waiting/view";
 import { ways } from "../panels/ways/view";
 import { welcome } from "../panels/welcome/view";
 import type { CitizenActions } from "./actions";
+import { serviceNameOf } from "./ahead";
+import { isDue } from "./booking";
 import { findService } from "./catalogue";
 import { helpFor } from "./help";
-import { type Screen, type Visit, modalityOf, screenOf } from "./visit";
+import { type Screen, type Visit, isMessage, modalityOf, screenOf } from "./visit";
 
 /** What the screens show that is not part of the visit. */
 export interface Surroundings {
@@ -42,18 +47,18 @@ export function page(visit: Visit, around: Surroundings, on: CitizenActions): Te
     </header>
     <main id="main" class="screen" data-screen=${screen}>
       ${visit.problem === null ? nothing : html`<div role="alert">${notices([{ tone: "problem", text: visit.problem }])}</div>`}
-      ${screenView(screen, visit, around, on)} ${canGoBack(screen) ? backButton(on) : nothing}
+      ${screenView(screen, visit, around, on)} ${canGoBack(screen, visit) ? backButton(on) : nothing}
     </main>`;
 }
 
 function screenView(screen: Screen, visit: Visit, around: Surroundings, on: CitizenActions): unknown {
   switch (screen) {
     case "welcome":
-      return welcome(visit.needs.signs, on.welcome);
+      return welcomeView(visit, around, on);
     case "needs":
       return ways(visit.needs.modality, visit.needs.signs, on.ways);
     case "service":
-      return services({ bodies: visit.bodies, failed: visit.catalogueFailed, query: visit.query }, on.services);
+      return services({ bodies: visit.bodies, failed: visit.catalogueFailed, query: visit.query, now: around.now }, on.services);
     case "check":
       return checkView(visit, around, on);
     case "waiting":
@@ -68,27 +73,60 @@ function screenView(screen: Screen, visit: Visit, around: Surroundings, on: Citi
       return visit.server?.summary ? summary(visit.server.summary, visit.asking, on.summary) : nothing;
     case "closed":
       return closedView(visit, around, on);
+    case "message":
+      return messageView(visit, on);
+    case "booking":
+      return bookingView(visit, around, on);
   }
 }
 
+function welcomeView(visit: Visit, around: Surroundings, on: CitizenActions): TemplateResult {
+  const { hasMessage, needs } = visit;
+  return welcome({ signs: needs.signs, hasMessage, booked: bookedData(visit, around) }, on.welcome);
+}
+
+function bookedData({ booked, cancelled, cancelling, asking, server }: Visit, { now }: Surroundings): BookedData | null {
+  if (!booked) return null;
+  const waiting = server?.phase === "waiting";
+  const { service_name: serviceName, starts_at } = booked;
+  return { serviceName, starts_at, cancelled, cancelling, due: isDue(booked, now) && !waiting, waiting, asking, now };
+}
+
+function bookingView(visit: Visit, around: Surroundings, on: CitizenActions): TemplateResult {
+  const held = bookedData(visit, around);
+  if (held) return booked(held, on.booked);
+  const { asking, reach } = visit;
+  const data = { serviceName: serviceNameOf(visit), texts: reach?.text_messages ?? false, now: around.now, asking };
+  return booking({ ...visit.booking, ...data }, on.booking);
+}
+
+function messageView(visit: Visit, on: CitizenActions): TemplateResult {
+  const serviceName = serviceNameOf(visit);
+  const { asking, server } = visit;
+  if (isMessage(server)) return sent({ ticket: server?.ticket?.id ?? 0, serviceName, asking }, on.message);
+  return message({ ...visit.message, serviceName, asking }, on.message);
+}
+
 function checkView(visit: Visit, around: Surroundings, on: CitizenActions): TemplateResult {
-  const { devices, asking } = visit;
+  const { devices, asking, outlook } = visit;
   const service = findService(visit.bodies ?? [], visit.service);
-  return check({ service, modality: visit.needs.modality, devices, own: around.own, level: around.level, asking }, on.check);
+  return check({ service, modality: visit.needs.modality, devices, own: around.own, level: around.level, outlook, asking }, on.check);
 }
 
 function waitingView(visit: Visit, on: CitizenActions): TemplateResult {
-  const { leaving, asking, server } = visit;
+  const { leaving, asking, server, callback: form, push, reach } = visit;
+  const texts = reach?.text_messages ?? false;
   return waiting(
     {
       wait: server?.wait ?? null,
       serviceName: server?.ticket?.service_name ?? "",
       lost: visit.status !== "connected",
       draining: server?.draining ?? false,
+      callback: reach && (texts || push !== "missing") ? { form, push, texts } : null,
       leaving,
       asking,
     },
-    on.meeting,
+    on.waiting,
   );
 }
 
@@ -115,6 +153,9 @@ function meetingView(visit: Visit, around: Surroundings, on: CitizenActions): Te
 
 function closedView(visit: Visit, around: Surroundings, on: CitizenActions): TemplateResult {
   if (visit.status === "replaced") return closed({ why: "replaced", undo: null, asking: false }, on.closed);
+  if (visit.opening && visit.step === "hours") {
+    return hours({ serviceName: serviceNameOf(visit), opening: visit.opening, now: around.now }, on.ahead);
+  }
   const { phase, undo_until: until } = visit.server ?? { phase: "left" };
   const why = phase === "expired" || phase === "closed" ? phase : "left";
   const left = until ? Math.ceil((until - around.now) / 1000) : 0;
@@ -128,8 +169,9 @@ function languageLink(screen: Screen): TemplateResult | typeof nothing {
   return html`<a class="button" href="/${other.tag}/" lang=${other.tag} hreflang=${other.tag}>${icon("languages")}<span>${other.name}</span></a>`;
 }
 
-function canGoBack(screen: Screen): boolean {
-  return screen === "service" || screen === "check" || screen === "needs";
+function canGoBack(screen: Screen, { server, step }: Visit): boolean {
+  if (screen === "message") return !isMessage(server);
+  return ["service", "check", "needs", "booking"].includes(screen) || (screen === "closed" && step === "hours");
 }
 
 function backButton(on: CitizenActions): TemplateResult {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { CitizenPhase, CitizenState } from "../call/messages";
+import type { CitizenPhase, CitizenState, WaitView } from "../call/messages";
 import { Herald } from "./herald";
 import { START, type Visit, reduce, screenOf, wantedDevices } from "./visit";
 
@@ -22,7 +22,9 @@ function at(phase: CitizenPhase, more: Partial<CitizenState> = {}): Visit {
   return reduce(connected, { type: "state", state: state(phase, more) });
 }
 
-const waitingAt = (position: number): Visit => at("waiting", { wait: { position, kept: 300, estimate: null, why: "agents_busy" } });
+const WAIT: WaitView = { position: 3, kept: 300, estimate: null, why: "agents_busy", put_through: false, callback: null };
+const waits = (wait: Partial<WaitView>): Visit => at("waiting", { wait: { ...WAIT, ...wait } });
+const waitingAt = (position: number): Visit => waits({ position });
 
 describe("screenOf", () => {
   it.each([
@@ -51,6 +53,41 @@ describe("screenOf", () => {
   });
 });
 
+describe("what is arranged for later", () => {
+  const opening = { open: false, until: null, opens_at: 8, reason: "Holiday" };
+  const message = { ticket: { ...TICKET, modality: "message" } } as const;
+
+  it("P24: a closed service leads to what can be done instead, never to a dead end", () => {
+    const chosen = reduce(at("none"), { type: "chosen", service: "rent", opening });
+    expect(screenOf(chosen)).toBe("closed");
+    expect(screenOf(reduce(chosen, { type: "step", step: "booking" }))).toBe("booking");
+    expect(screenOf(reduce(at("none"), { type: "chosen", service: "rent", opening: { ...opening, open: true } }))).toBe("check");
+  });
+
+  it("the desk that closes meanwhile says when it opens", () => {
+    const refused = reduce(reduce(at("none"), { type: "step", step: "check" }), { type: "closed", opening });
+    expect(screenOf(refused)).toBe("closed");
+    expect(refused.opening?.reason).toBe("Holiday");
+  });
+
+  it("a time can be booked from the line, and the next news of the place brings back to it", () => {
+    const booking = reduce(waitingAt(3), { type: "step", step: "booking" });
+    expect(screenOf(booking)).toBe("booking");
+    expect(screenOf(reduce(booking, { type: "state", state: state("ringing") }))).toBe("ringing");
+  });
+
+  it("a message has its own screen until it is answered", () => {
+    expect(screenOf(at("waiting", message))).toBe("message");
+    expect(screenOf(at("ringing", message))).toBe("message");
+    expect(screenOf(at("summary", message))).toBe("summary");
+  });
+
+  it("a booked time and a message outlast the visit", () => {
+    const held = reduce(at("left"), { type: "change", change: { hasMessage: true, query: "rent" } });
+    expect(reduce(held, { type: "forgotten" })).toMatchObject({ hasMessage: true, query: "" });
+  });
+});
+
 describe("wantedDevices", () => {
   it("needs no camera and no microphone while waiting", () => {
     expect(wantedDevices(at("waiting"))).toEqual({ microphone: false, camera: false });
@@ -71,5 +108,15 @@ describe("Herald", () => {
     expect(herald.news(waitingAt(3), waitingAt(3), 61_000)).toContain("still in line");
     expect(herald.news(waitingAt(3), waitingAt(1), 62_000)).toContain("You are next.");
     expect(herald.news(waitingAt(1), at("ringing"), 63_000)).toContain("your turn");
+  });
+
+  it("says at once what was agreed, that her turn is near, and that she was put through", () => {
+    const callback = { asked_at: 0, rung_at: null, contact: "+965 •••• 1234" };
+    const herald = new Herald();
+    const agreed = waits({ kept: 600, callback });
+    expect(herald.news(waits({}), agreed, 0)).toContain("We keep your place and ring you.");
+    expect(herald.news(agreed, waits({ callback: { ...callback, rung_at: 1 } }), 1)).toContain("nearly your turn");
+    expect(herald.news(agreed, waits({}), 2)).toContain("do not ring you");
+    expect(herald.news(at("call"), waits({ put_through: true, position: 1 }), 3)).toContain("put you through");
   });
 });

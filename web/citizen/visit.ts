@@ -3,13 +3,19 @@
 import type { Status } from "../call/connection";
 import type { DeviceStates } from "../call/devices";
 import type { LinkState } from "../call/media";
-import type { CitizenState, Modality, TextEvent } from "../call/messages";
+import type { CitizenState, Join, Modality, OutlookPoint, TextEvent } from "../call/messages";
 import { merge, withKnownLines } from "../call/text";
-import type { GovernmentBody } from "./catalogue";
+import type { BookingForm } from "../panels/booking/view";
+import type { CallbackForm } from "../panels/callback/view";
+import type { MessageForm } from "../panels/message/view";
+import type { Booking } from "./booking";
+import type { GovernmentBody, Opening } from "./catalogue";
+import type { PushAbility, Reach } from "./push";
 
-export type Step = "welcome" | "needs" | "service" | "check";
+/** `hours`: the chosen service is closed. `message` and `booking` are open to whoever waits, too. */
+export type Step = "welcome" | "needs" | "service" | "check" | "hours" | "message" | "booking";
 export type Screen =
-  | Step
+  | Exclude<Step, "hours">
   | "waiting"
   | "ringing"
   | "call"
@@ -17,9 +23,12 @@ export type Screen =
   | "summary"
   | "closed";
 
+/** How somebody takes part who is there herself. */
+export type LiveModality = Join["modality"];
+
 /** How the citizen takes part; remembered on the device. */
 export interface Needs {
-  modality: Modality;
+  modality: LiveModality;
   signs: boolean;
 }
 
@@ -48,6 +57,22 @@ export interface Visit {
   problem: string | null;
   /** The browser wants a tap before it plays sound. */
   silenced: boolean;
+  /** When the chosen service opens, told while it is closed. */
+  opening: Opening | null;
+  /** How long the wait would be; null while that is being asked. */
+  outlook: OutlookPoint[] | null;
+  reach: Reach | null;
+  push: PushAbility;
+  callback: CallbackForm;
+  message: MessageForm;
+  /** A message was left from this device. */
+  hasMessage: boolean;
+  booking: BookingForm;
+  /** The time that was promised to whoever uses this device. */
+  booked: Booking | null;
+  /** The promised time was given back, and can be taken again. */
+  cancelled: boolean;
+  cancelling: boolean;
 }
 
 export type Action =
@@ -55,11 +80,12 @@ export type Action =
   | { type: "text"; event: TextEvent }
   | { type: "status"; status: Status }
   | { type: "step"; step: Step }
-  | { type: "chosen"; service: string }
+  | { type: "chosen"; service: string; opening: Opening | null }
   | { type: "change"; change: Partial<Omit<Visit, "server" | "status" | "step">> }
   | { type: "joined" }
   | { type: "forgotten" }
-  | { type: "failed"; message: string };
+  | { type: "failed"; message: string }
+  | { type: "closed"; opening: Opening };
 
 const OFF = { device: "off", cause: null, track: null, asking: false } as const;
 
@@ -82,6 +108,17 @@ export const START: Visit = {
   asking: false,
   problem: null,
   silenced: false,
+  opening: null,
+  outlook: null,
+  reach: null,
+  push: "missing",
+  callback: { open: "no", phone: "", refused: false },
+  message: { text: "", phone: "", refused: null },
+  hasMessage: false,
+  booking: { slots: null, failed: false, day: null, slot: null, phone: "", refused: false },
+  booked: null,
+  cancelled: false,
+  cancelling: false,
 };
 
 export function reduce(visit: Visit, action: Action): Visit {
@@ -95,16 +132,28 @@ export function reduce(visit: Visit, action: Action): Visit {
     case "step":
       return { ...visit, step: action.step, from: visit.step, problem: null };
     case "chosen":
-      return { ...visit, service: action.service, step: "check", problem: null };
+      return chosen(visit, action.service, action.opening);
     case "change":
       return { ...visit, ...action.change };
     case "joined":
       return { ...visit, returning: true, asking: false, problem: null };
     case "forgotten":
-      return { ...START, status: visit.status, needs: visit.needs, bodies: visit.bodies };
+      return { ...START, ...kept(visit) };
     case "failed":
       return { ...visit, asking: false, problem: action.message };
+    case "closed":
+      return { ...visit, asking: false, step: "hours", opening: action.opening };
   }
+}
+
+function chosen(visit: Visit, service: string, opening: Opening | null): Visit {
+  const step = opening?.open === false ? "hours" : "check";
+  return { ...visit, service, opening, step, outlook: null, problem: null };
+}
+
+/** What outlasts a visit. */
+function kept({ status, needs, bodies, reach, push, booked, hasMessage }: Visit): Partial<Visit> {
+  return { status, needs, bodies, reach, push, booked, hasMessage };
 }
 
 function arrived(visit: Visit, news: CitizenState): Visit {
@@ -112,7 +161,8 @@ function arrived(visit: Visit, news: CitizenState): Visit {
   if (visit.server?.phase === state.phase) return { ...visit, server: state };
   const textOpen = visit.textOpen || (state.phase === "call" && state.call?.modality === "text");
   const off = state.phase === "call" ? visit.off : START.off;
-  return { ...visit, server: state, leaving: false, asking: false, problem: null, textOpen, off };
+  const { step, callback } = START;
+  return { ...visit, server: state, leaving: false, asking: false, problem: null, textOpen, off, step, callback };
 }
 
 function typed(visit: Visit, event: TextEvent): Visit {
@@ -131,10 +181,12 @@ export function modalityOf(visit: Visit): Modality {
 /** The value of `data-screen`. */
 export function screenOf(visit: Visit): Screen {
   if (visit.status === "replaced") return "closed";
-  if (visit.server === null) return visit.returning ? "dropped" : visit.step;
-  switch (visit.server.phase) {
+  if (visit.server === null && visit.returning) return "dropped";
+  if (isAside(visit)) return visit.step === "booking" ? "booking" : "message";
+  const phase = visit.server?.phase ?? "none";
+  switch (phase) {
     case "none":
-      return visit.step;
+      return visit.step === "hours" ? "closed" : visit.step;
     case "call":
       return isBroken(visit) ? "dropped" : "call";
     case "left":
@@ -142,8 +194,26 @@ export function screenOf(visit: Visit): Screen {
     case "closed":
       return "closed";
     default:
-      return visit.server.phase;
+      return phase;
   }
+}
+
+/** She looks at something else than her place: a message of hers, or a time to book. */
+function isAside({ server, step }: Visit): boolean {
+  const phase = server?.phase;
+  if (isMessage(server)) return true;
+  if (phase === "waiting") return step === "booking";
+  return phase === "closed" && (step === "booking" || step === "message");
+}
+
+/** A message that was left and is not answered yet. */
+export function isMessage(server: CitizenState | null): boolean {
+  return server?.ticket?.modality === "message" && ["waiting", "ringing", "call"].includes(server.phase);
+}
+
+/** The service that it is all about: of her place, or the one she has chosen. */
+export function serviceOf({ server, service }: Visit): string | null {
+  return server?.ticket?.service ?? service;
 }
 
 /** The call's own way is down. Text needs no media; a link that has not been offered yet is still coming. */

@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { CallView, DeskState, PresenceState, VisitView } from "../call/messages";
-import { type Desk, START, isOnDuty, needsOutcome, reduce, screenOf } from "./desk";
+import { type Desk, START, interprets, isOnDuty, needsOutcome, reduce, screenOf } from "./desk";
 
 const SERVICE = { id: "deed", name: "Title deed", body_name: "Housing", prepare: [] };
-const VISIT: VisitView = { ticket: 4, service: SERVICE, language: "ar", sign_language: null, reference: "1", outcome: null, notes: "" };
+const VISIT: VisitView = { ticket: 4, service: SERVICE, language: "ar", sign_language: null, reference: "1", outcome: null, notes: "", message: null };
 const CALL: CallView = { id: 9, state: "live", modality: "video", started_at: 0, legs: [], text: [] };
+
+const OFFER = { id: 1, ticket: 4, seat: "agent", held: false, notes: "", sent_by: null, message: null, joined_at: 0, expires_at: 1 } as const;
 
 function state(presence: PresenceState, more: Partial<DeskState> = {}): DeskState {
   const agent = { id: "agent1", name: "Noura" };
@@ -33,8 +35,9 @@ describe("the screen", () => {
   });
 
   it("rings only with an offer to show", () => {
-    const offer = { id: 1, ticket: 4, service: SERVICE, language: "ar", sign_language: null, modality: "video" } as const;
-    const offered = state("offered", { offer: { ...offer, joined_at: 0, expires_at: 1 } });
+    const needs = { service: SERVICE, language: "ar", sign_language: null, modality: "video" } as const;
+    const offer = { ...OFFER, ...needs };
+    const offered = state("offered", { offer });
     expect(screenOf(deskWith(offered))).toBe("offer");
     expect(screenOf(deskWith(state("offered")))).toBe("idle");
   });
@@ -74,6 +77,41 @@ describe("closing a visit", () => {
     const next = reduce(chosen, { type: "state", state: state("busy", { visit: { ...VISIT, ticket: 5 } }) });
     expect(next.closing.outcome).toBeNull();
   });
+});
+
+describe("an offer that waits for the other seat", () => {
+  const offer = { ...OFFER, service: SERVICE, language: "ar", sign_language: "sgn-KW", modality: "video", held: true } as const;
+  const held = deskWith(state("offered", { offer }));
+
+  it("tells the agent whom it was waiting for when nobody came, until the next offer", () => {
+    const free = reduce(held, { type: "state", state: state("available") });
+    expect(free.unmet).toBe("interpreter");
+    expect(reduce(free, { type: "state", state: state("available") }).unmet).toBe("interpreter");
+    expect(reduce(free, { type: "state", state: state("offered", { offer: { ...offer, id: 2, held: false } }) }).unmet).toBeNull();
+  });
+
+  it("tells nothing when the call begins", () => {
+    expect(reduce(held, { type: "state", state: state("busy", { call: CALL, visit: VISIT }) }).unmet).toBeNull();
+  });
+
+  it("forgets the reason for declining with the offer", () => {
+    const chosen = reduce(held, { type: "reason", reason: "technical" });
+    expect(reduce(chosen, { type: "state", state: state("offered", { offer }) }).reason).toBe("technical");
+    expect(reduce(chosen, { type: "state", state: state("offered", { offer: { ...offer, id: 2 } }) }).reason).toBeNull();
+  });
+});
+
+it("an interpreter has a call and no visit", () => {
+  expect(interprets(deskWith(state("busy", { call: CALL })))).toBe(true);
+  expect(interprets(deskWith(state("busy", { call: CALL, visit: VISIT })))).toBe(false);
+  expect(interprets(deskWith(state("available")))).toBe(false);
+});
+
+it("putting through begins anew with each citizen", () => {
+  const inCall = deskWith(state("busy", { call: CALL, visit: VISIT }));
+  const open = reduce(inCall, { type: "transfer", change: { open: true, note: "x" } });
+  expect(reduce(open, { type: "state", state: state("busy", { call: CALL, visit: VISIT }) }).transfer.note).toBe("x");
+  expect(reduce(open, { type: "state", state: state("wrap_up") }).transfer).toMatchObject({ open: false, note: "" });
 });
 
 describe("a request", () => {

@@ -1,8 +1,9 @@
 /** What the agent's page knows, and how it changes. No element of the page, no clock, no network. */
 
 import type { Status } from "../call/connection";
-import type { DeskState, Outcome, TextEvent } from "../call/messages";
+import type { DeclineReason, DeskState, Outcome, Seat, TextEvent } from "../call/messages";
 import { merge, withKnownLines } from "../call/text";
+import type { TransferForm } from "../panels/transfer/view";
 import { type Form, type FormAction, empty, reduceForm } from "../panels/signin/form";
 import type { Person } from "../panels/signin/session";
 
@@ -15,6 +16,8 @@ export interface Closing {
   note: string;
   /** The agent pressed the button before she chose an outcome. */
   incomplete: boolean;
+  /** She pressed it before she wrote the answer to a message. */
+  unanswered: boolean;
 }
 
 export interface Desk {
@@ -28,6 +31,11 @@ export interface Desk {
   /** Why the last request failed, as a sentence. */
   problem: string | null;
   closing: Closing;
+  transfer: TransferForm;
+  /** Why she would decline the present offer. */
+  reason: DeclineReason | null;
+  /** She accepted, and nobody took this other seat in time: told until the next offer. */
+  unmet: Seat | null;
 }
 
 export type Action =
@@ -39,9 +47,12 @@ export type Action =
   | { type: "asked" }
   | { type: "answered" }
   | { type: "failed"; message: string }
-  | { type: "closing"; change: Partial<Closing> };
+  | { type: "closing"; change: Partial<Closing> }
+  | { type: "transfer"; change: Partial<TransferForm> }
+  | { type: "reason"; reason: DeclineReason | null };
 
-const NO_CLOSING: Closing = { open: false, outcome: null, note: "", incomplete: false };
+const NO_CLOSING: Closing = { open: false, outcome: null, note: "", incomplete: false, unanswered: false };
+const NO_TRANSFER: TransferForm = { open: false, targets: null, target: null, note: "", sure: false, incomplete: false };
 
 export const START: Desk = {
   person: undefined,
@@ -51,6 +62,9 @@ export const START: Desk = {
   asking: false,
   problem: null,
   closing: NO_CLOSING,
+  transfer: NO_TRANSFER,
+  reason: null,
+  unmet: null,
 };
 
 export function reduce(desk: Desk, action: Action): Desk {
@@ -73,6 +87,10 @@ export function reduce(desk: Desk, action: Action): Desk {
       return { ...desk, asking: false, problem: action.message };
     case "closing":
       return { ...desk, closing: { ...desk.closing, ...action.change } };
+    case "transfer":
+      return { ...desk, transfer: action.change.open === false ? NO_TRANSFER : { ...desk.transfer, ...action.change } };
+    case "reason":
+      return { ...desk, reason: action.reason };
   }
 }
 
@@ -101,13 +119,33 @@ export function needsOutcome({ server }: Desk): boolean {
   return server?.visit?.outcome === null;
 }
 
+/** In a call and after it, an interpreter has no visit of her own: nothing to write, nothing to decide. */
+export function interprets(desk: Desk): boolean {
+  const screen = screenOf(desk);
+  return (screen === "call" || screen === "wrapup") && !desk.server?.visit;
+}
+
 /** A problem is about the screen it happened on: another screen starts without it. */
 function withState(desk: Desk, state: DeskState): Desk {
   const server = withKnownLines(state, desk.server?.call);
   const next = { ...desk, server };
-  const closing = server.visit?.ticket === desk.server?.visit?.ticket ? desk.closing : NO_CLOSING;
-  const problem = screenOf(next) === screenOf(desk) ? desk.problem : null;
-  return { ...next, closing, problem };
+  const sameVisit = server.visit?.ticket === desk.server?.visit?.ticket;
+  const sameScreen = screenOf(next) === screenOf(desk);
+  return {
+    ...next,
+    closing: sameVisit ? desk.closing : NO_CLOSING,
+    transfer: sameVisit && sameScreen ? desk.transfer : NO_TRANSFER,
+    problem: sameScreen ? desk.problem : null,
+    reason: server.offer?.id === desk.server?.offer?.id ? desk.reason : null,
+    unmet: unmetSeat(desk, next),
+  };
+}
+
+function unmetSeat(before: Desk, after: Desk): Seat | null {
+  const held = before.server?.offer?.held ? before.server.offer : null;
+  if (screenOf(after) !== "idle") return null;
+  if (!held) return before.unmet;
+  return held.seat === "interpreter" ? "agent" : "interpreter";
 }
 
 function withText(desk: Desk, event: TextEvent): Desk {

@@ -3,6 +3,7 @@
 import type { Outcome } from "../call/messages";
 import { deskTime } from "../call/clock";
 import { refused } from "../panels/signin/refused";
+import type { Target } from "../panels/transfer/view";
 import { signIn, signOut } from "../panels/signin/session";
 import { askForNotices } from "./alarm";
 import { focusOn } from "./focus";
@@ -31,6 +32,7 @@ export function eventsOf(page: DeskPage): DeskEvents {
     offer: {
       accept: () => { answer(page, "accept"); },
       decline: () => { answer(page, "decline"); },
+      reason: (reason) => { page.dispatch({ type: "reason", reason }); },
       key: (event) => { if (page.guard.stops(event, deskTime())) event.preventDefault(); },
     },
     call: {
@@ -51,6 +53,11 @@ export function eventsOf(page: DeskPage): DeskEvents {
       change: (change) => { page.dispatch({ type: "closing", change }); },
       finish: (outcome, note) => void finish(page, outcome, note),
     },
+    transfer: {
+      open: (open) => void openTransfer(page, open),
+      change: (change) => { page.dispatch({ type: "transfer", change }); },
+      send: (target, note) => void transfer(page, target, note),
+    },
     takeBack: () => { page.connection.reopen(); },
   };
 }
@@ -69,6 +76,7 @@ export function commandsOf(page: DeskPage): Record<Command, () => void> {
       page.dispatch({ type: "closing", change: { open: true } });
       focusOn(".closing-form input", true);
     },
+    transfer: () => void openTransfer(page, true),
   };
 }
 
@@ -105,7 +113,26 @@ async function finish(page: DeskPage, outcome: Outcome, note: string): Promise<v
 
 function answer(page: DeskPage, name: "accept" | "decline"): void {
   const { offer } = page.desk.server ?? {};
-  if (!offer || page.desk.asking) return;
+  if (!offer || offer.held || page.desk.asking) return;
   page.alarm.stop();
-  void page.ask(name, { offer: offer.id });
+  if (name === "accept") void page.ask("accept", { offer: offer.id });
+  else void page.ask("decline", { offer: offer.id, reason: page.desk.reason });
+}
+
+async function openTransfer(page: DeskPage, open: boolean): Promise<void> {
+  if (!page.desk.server?.visit) return;
+  page.dispatch({ type: "transfer", change: { open, targets: null } });
+  focusOn(open ? "#transfer-title" : "#transfer", true);
+  if (!open) return;
+  const targets = await page.ask("targets", {});
+  if (targets) page.dispatch({ type: "transfer", change: { targets } });
+  else page.dispatch({ type: "transfer", change: { open: false } });
+}
+
+async function transfer(page: DeskPage, { kind, id }: Target, note: string): Promise<void> {
+  const ticket = page.desk.server?.visit?.ticket;
+  if (ticket === undefined) return;
+  await page.notebook.flush();
+  const to = kind === "service" ? { service: id, agent: null } : { service: null, agent: id };
+  if (!(await page.ask("transfer", { ticket, ...to, note }))) await openTransfer(page, true);
 }

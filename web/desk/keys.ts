@@ -2,7 +2,7 @@
 
 import type { Screen } from "./desk";
 
-export type Command = "available" | "accept" | "decline" | "microphone" | "camera" | "write" | "notes" | "finish";
+export type Command = "available" | "accept" | "decline" | "microphone" | "camera" | "write" | "notes" | "finish" | "transfer";
 
 /** Alt and a letter, by its place on the keyboard: the same key in an Arabic and an English layout. */
 const LETTERS: Record<Command, { code: string; screens: readonly Screen[] }> = {
@@ -14,6 +14,7 @@ const LETTERS: Record<Command, { code: string; screens: readonly Screen[] }> = {
   write: { code: "KeyT", screens: ["call"] },
   notes: { code: "KeyN", screens: ["call", "wrapup"] },
   finish: { code: "KeyO", screens: ["call", "wrapup"] },
+  transfer: { code: "KeyP", screens: ["call"] },
 };
 
 const COMMANDS = Object.keys(LETTERS) as Command[];

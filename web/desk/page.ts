@@ -10,15 +10,15 @@ import { Playback } from "../call/playback";
 import { type Preferences, applyPreferences, loadPreferences } from "../call/preferences";
 import { TextSender } from "../call/text";
 import { WakeLock } from "../call/wake";
-import type { Body, DeskWire, RequestName } from "../call/wire";
-import { language, t } from "../call/words";
+import type { Body, DeskWire, Reply, RequestName } from "../call/wire";
+import { language } from "../call/words";
 import { doneLines } from "../panels/conversation/view";
-import { offerText } from "../panels/offer/view";
+import { heldTitle, offerText, offerTitle } from "../panels/offer/view";
 import { refused } from "../panels/signin/refused";
 import type { Person } from "../panels/signin/session";
 import { Notebook } from "../panels/visit/notebook";
 import { Alarm, noticePermission } from "./alarm";
-import { type Action, START, type Screen, isOnDuty, reduce, screenOf } from "./desk";
+import { type Action, type Desk, START, type Screen, isOnDuty, reduce, screenOf } from "./desk";
 import { eventsOf } from "./events";
 import { focusOn } from "./focus";
 import { KeyGuard } from "./keys";
@@ -66,13 +66,15 @@ export class DeskPage {
   }
 
   dispatch(action: Action): void {
-    const before = this.desk.server?.call?.text ?? [];
-    this.desk = reduce(this.desk, action);
+    const former = this.desk;
+    const before = former.server?.call?.text ?? [];
+    this.desk = reduce(former, action);
     const { visit, call, offer } = this.desk.server ?? {};
     if (visit) this.notebook.follow(visit);
     for (const sentence of doneLines(before, call?.text ?? [])) announce(sentence);
     this.own.follow({ screen: this.screen, modality: call?.modality ?? offer?.modality ?? null });
     this.paint();
+    this.#tell(former);
     this.#wake.want(isOnDuty(this.desk));
     if (this.screen !== this.#shown) this.#arrive();
   }
@@ -91,14 +93,16 @@ export class DeskPage {
     this.paint();
   }
 
-  /** Resolves when it is answered; the screen tells when it failed. */
-  async ask<N extends RequestName<DeskWire>>(name: N, body: Body<DeskWire, N>): Promise<void> {
+  /** The answer; null when it failed, which the screen tells. */
+  async ask<N extends RequestName<DeskWire>>(name: N, body: Body<DeskWire, N>): Promise<Reply<DeskWire, N> | null> {
     this.dispatch({ type: "asked" });
     try {
-      await this.connection.request(name, body);
+      const reply = await this.connection.request(name, body);
       this.dispatch({ type: "answered" });
+      return reply;
     } catch (error) {
       this.failed(error);
+      return null;
     }
   }
 
@@ -144,12 +148,20 @@ export class DeskPage {
     focusOn(FIRST[this.#shown] ?? "h1", this.#shown === "offer");
   }
 
+  /** The screen stays as it is when the other seat is waited for, so that is said. */
+  #tell(former: Desk): void {
+    const { offer } = this.desk.server ?? {};
+    if (!offer?.held || former.server?.offer?.held) return;
+    announce(heldTitle(offer));
+    focusOn("#offer-title", true);
+  }
+
   #ring(): void {
     const offer = this.desk.server?.offer;
-    if (!offer) return;
+    if (!offer || offer.held) return;
     this.#rungAt = deskTime();
     this.guard.arm(this.#rungAt);
-    this.alarm.start(t("A citizen is calling"), offerText(offer, this.#rungAt));
+    this.alarm.start(offerTitle(offer), offerText(offer, this.#rungAt));
     this.paint();
   }
 

@@ -3,7 +3,7 @@
 import { type TemplateResult, html, nothing } from "lit-html";
 import type { DeviceStates } from "../call/devices";
 import type { LinkState } from "../call/media";
-import type { CallView, DeskState } from "../call/messages";
+import type { CallView, DeskState, Seat } from "../call/messages";
 import type { Preferences } from "../call/preferences";
 import { t } from "../call/words";
 import { type CallBarEvents, callBarView } from "../panels/callbar/view";
@@ -15,13 +15,15 @@ import { type PresenceEvents, linesView, presenceView } from "../panels/presence
 import { presenceName } from "../panels/presence/words";
 import { wrapUpView } from "../panels/presence/wrapup";
 import { streamOf } from "../panels/selfcheck/stream";
+import { letter } from "../panels/message/letter";
 import { type SelfCheck, type SelfCheckEvents, selfCheckView } from "../panels/selfcheck/view";
 import { type SignInEvents, signInView } from "../panels/signin/view";
 import { type StaffBarEvents, staffBarView } from "../panels/staffbar/view";
 import { type StageData, stage } from "../panels/stage/view";
+import { type TransferEvents, transferView } from "../panels/transfer/view";
 import type { NotesState } from "../panels/visit/notebook";
 import { type VisitEvents, visitView } from "../panels/visit/view";
-import { type Desk, needsOutcome, screenOf } from "./desk";
+import { type Desk, interprets, needsOutcome, screenOf } from "./desk";
 
 /** Everything that the page shows beside the desk itself. */
 export interface Surroundings {
@@ -51,6 +53,7 @@ export interface DeskEvents {
   conversation: ConversationActions;
   visit: VisitEvents;
   closing: ClosingEvents;
+  transfer: TransferEvents;
   /** This window takes the desk back from a newer one. */
   takeBack: () => void;
 }
@@ -97,25 +100,29 @@ function idle(desk: Desk, { presence, lines }: DeskState, around: Surroundings, 
   `;
 }
 
-function offer({ asking }: Desk, { offer }: DeskState, { now, rings }: Surroundings, on: DeskEvents): TemplateResult {
-  return offer ? offerView({ offer, now, rings, asking }, on.offer) : html``;
+function offer({ asking, reason }: Desk, { offer }: DeskState, { now, rings }: Surroundings, on: DeskEvents): TemplateResult {
+  return offer ? offerView({ offer, now, rings, reason, asking }, on.offer) : html``;
 }
 
 /** Call and wrap-up share their place for notes and outcome: what the agent writes there outlasts the call. */
 function work(desk: Desk, server: DeskState, around: Surroundings, on: DeskEvents): TemplateResult {
   const inCall = screenOf(desk) === "call";
+  const { message } = server.visit ?? { message: null };
   return html`
-    <div class="desk-work" data-in-call=${inCall}>
-      <div class="desk-call">${inCall ? call(server, around, on) : wrapUp(desk, server, around, on)}</div>
+    <div class="desk-work" data-in-call=${inCall} data-alone=${interprets(desk)}>
+      <div class="desk-call">
+        ${!inCall ? wrapUp(desk, server, around, on) : message === null ? call(desk, server, around, on) : letter(message)}
+      </div>
       <div class="desk-visit">${visit(desk, server, around, on)}</div>
     </div>
   `;
 }
 
-function call({ call = null }: DeskState, around: Surroundings, on: DeskEvents): TemplateResult {
+function call(desk: Desk, { call = null }: DeskState, around: Surroundings, on: DeskEvents): TemplateResult {
   const { devices, link, now } = around;
   const bar = { call, link, now, microphone: devices.microphone.device, camera: devices.camera.device };
-  return html`${callBarView(bar, on.call)} ${soundNotice(around, on)} ${call ? people(call, around, on) : nothing}`;
+  return html`${callBarView(bar, on.call)} ${soundNotice(around, on)}
+    ${interprets(desk) ? html`<p>${t("You interpret. Your colleague writes the notes and finishes the visit.")}</p>` : nothing} ${call ? people(call, around, on) : nothing}`;
 }
 
 function people(call: CallView, { devices, slot, preferences }: Surroundings, on: DeskEvents): TemplateResult {
@@ -133,17 +140,20 @@ function soundNotice({ soundBlocked }: Surroundings, on: DeskEvents): TemplateRe
 }
 
 function wrapUp(desk: Desk, { presence }: DeskState, { now }: Surroundings, on: DeskEvents): TemplateResult {
-  return wrapUpView({ presence, now, asking: desk.asking, closed: !needsOutcome(desk) }, on.presence);
+  return wrapUpView({ presence, now, asking: desk.asking, closed: !needsOutcome(desk), interpreted: interprets(desk) }, on.presence);
 }
 
 function visit(desk: Desk, server: DeskState, around: Surroundings, on: DeskEvents): TemplateResult | typeof nothing {
   if (!server.visit) return nothing;
   const call = server.call ?? null;
   const inCall = screenOf(desk) === "call";
-  const closing = { ...desk.closing, asking: desk.asking, inCall };
+  const answers = server.visit.message !== null;
+  const closing = { ...desk.closing, asking: desk.asking, inCall: inCall && !answers, answers };
+  const transfer = { ...desk.transfer, asking: desk.asking };
   return html`
     ${visitView({ visit: server.visit, call: inCall ? call : null, notes: around.notes }, on.visit)}
     ${needsOutcome(desk) ? closingView(closing, on.closing) : nothing}
+    ${call && inCall && needsOutcome(desk) ? transferView(transfer, on.transfer) : nothing}
   `;
 }
 
@@ -155,8 +165,15 @@ function news(desk: Desk): Notice[] {
   if (desk.server?.draining) {
     list.push({ tone: "info", text: t("The desk restarts soon. Your call goes on; new calls are not sent to you until then.") });
   }
+  if (desk.unmet) list.push({ tone: "info", text: unmetSentence(desk.unmet) });
   if (desk.problem) list.push({ tone: "problem", text: desk.problem });
   return list;
+}
+
+function unmetSentence(seat: Seat): string {
+  return seat === "interpreter"
+    ? t("No interpreter answered in time, so the call did not begin. The citizen keeps their place, and you are free again.")
+    : t("No employee answered in time, so the call did not begin. The citizen keeps their place, and you are free again.");
 }
 
 function replaced(on: DeskEvents): TemplateResult {

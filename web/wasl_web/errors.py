@@ -14,8 +14,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from wasl_locales.catalogue import gettext_noop as _
 from wasl_locales.catalogue import words
 from wasl_media import errors as media
+from wasl_queue import booking, hours
 from wasl_queue import errors as queue
+from wasl_records import contact
 from wasl_records import errors as records
+from wasl_web.opening import view
 
 log = structlog.get_logger()
 
@@ -45,6 +48,10 @@ class ErrorView(BaseModel):
     """A whole sentence in the language of the page."""
     field: str | None = None
     """The field at fault, as a dotted path, where there is one."""
+    opens_at: int | None = None
+    """With `desk_closed`: when the service opens next, in milliseconds since the Unix epoch; none: not known."""
+    reason: str | None = None
+    """With `desk_closed`: why this day differs from the week, such as a holiday's name, in the language of the page."""
 
 
 class Meaning(NamedTuple):
@@ -74,6 +81,14 @@ MEANINGS: dict[str, Meaning] = {
     "offer_gone": Meaning(ErrorKind.SHOW, 409, _("This citizen is no longer offered to you.")),
     "not_now": Meaning(ErrorKind.SHOW, 409, _("This is not possible at this moment.")),
     "unknown_call": Meaning(ErrorKind.SHOW, 404, _("This call has ended.")),
+    "desk_closed": Meaning(ErrorKind.SHOW, 409, _("This service is closed now.")),
+    "agent_not_here": Meaning(ErrorKind.SHOW, 409, _("This colleague cannot take the citizen now. Please choose somebody else.")),
+    "bad_phone": Meaning(ErrorKind.SHOW, 400, _("This is not a mobile phone number. Please check it.")),
+    "bad_subscription": Meaning(ErrorKind.SHOW, 400, _("This browser cannot be sent messages. Please give a mobile phone number.")),
+    "no_text_messages": Meaning(ErrorKind.SHOW, 409, _("We cannot send messages to phones. Please let this browser show you messages.")),
+    "slot_taken": Meaning(ErrorKind.SHOW, 409, _("This time is not free any more. Please choose another.")),
+    "unknown_booking": Meaning(ErrorKind.SHOW, 404, _("This appointment has ended. Please make a new one.")),
+    "not_your_time": Meaning(ErrorKind.SHOW, 409, _("It is not yet the time of your appointment. Please come a few minutes before it begins.")),
     "draining": Meaning(ErrorKind.RETRY, 503, _("The service is about to restart. Please try again in a few minutes.")),
     "media": Meaning(ErrorKind.RETRY, 503, _("Sound and picture could not be connected. We are trying again.")),
     "fault": Meaning(ErrorKind.FAULT, 500, _("Something went wrong on our side. Please try again in a moment.")),
@@ -86,7 +101,12 @@ CODES: dict[type[Exception], str] = {
     queue.UnknownOffer: "offer_gone",
     queue.OfferGone: "offer_gone",
     queue.TooLate: "too_late",
+    queue.AgentNotHere: "agent_not_here",
+    booking.SlotTaken: "slot_taken",
+    booking.UnknownBooking: "unknown_booking",
     queue.QueueError: "not_now",
+    contact.BadPhoneNumber: "bad_phone",
+    contact.BadSubscription: "bad_subscription",
     records.UnknownService: "unknown_service",
     records.UnknownStaff: "not_signed_in",
     records.IllegalMove: "not_now",
@@ -103,9 +123,18 @@ class Problem(Exception):  # noqa: N818
         self.code = code
 
 
+class DeskClosed(Problem):
+    """The service is closed now."""
+
+    def __init__(self, opening: hours.Opening) -> None:
+        super().__init__("desk_closed")
+        self.opening = opening
+
+
 def error_view(error: Exception, language: str) -> ErrorView:
     """What a person is told about an exception, whatever it is."""
     field = None
+    closed = view(error.opening, language) if isinstance(error, DeskClosed) else None
     if isinstance(error, ValidationError):
         code, field = _validation(error)
     elif isinstance(error, Problem):
@@ -115,7 +144,14 @@ def error_view(error: Exception, language: str) -> ErrorView:
     if code == "fault":
         log.error("fault", exc_info=error)
     meaning = MEANINGS[code]
-    return ErrorView(code=code, kind=meaning.kind, message=words(language).gettext(meaning.sentence), field=field)
+    return ErrorView(
+        code=code,
+        kind=meaning.kind,
+        message=words(language).gettext(meaning.sentence),
+        field=field,
+        opens_at=closed and closed.opens_at,
+        reason=closed and closed.reason,
+    )
 
 
 def _validation(error: ValidationError) -> tuple[str, str]:

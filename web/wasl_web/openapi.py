@@ -11,11 +11,11 @@ from pydantic.json_schema import models_json_schema
 def document() -> dict[str, Any]:
     """The document; it is small enough to be made for each request."""
     # Imported here because the handlers' module serves this document.
-    from wasl_web.api import ServicesView
+    from wasl_web.api import NotificationsView, ServicesView
     from wasl_web.errors import ErrorView
     from wasl_web.sign_in import SessionView, SignIn
 
-    models: list[type[BaseModel]] = [ServicesView, SessionView, SignIn, ErrorView]
+    models: list[type[BaseModel]] = [ServicesView, NotificationsView, SessionView, SignIn, ErrorView]
     _, schemas = models_json_schema(
         [(model, "serialization") for model in models], ref_template="#/components/schemas/{model}"
     )
@@ -33,6 +33,9 @@ def document() -> dict[str, Any]:
         },
         "paths": {
             "/api/v1/services": {"get": _get("Bodies and their services", "ServicesView", [_LANGUAGE])},
+            "/api/v1/notifications": {
+                "get": _get("How a citizen can be reached who is not on the page", "NotificationsView", [])
+            },
             "/api/v1/session": {
                 "get": _get("Who is signed in", "SessionView", [], 401),
                 "post": {

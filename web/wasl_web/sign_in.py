@@ -15,7 +15,7 @@ from wasl_records import audit, password, session, staff
 from wasl_records.database import Database
 from wasl_records.staff import Role, Staff
 from wasl_web.errors import Problem
-from wasl_web.keys import DATABASE, NOW, SECURE
+from wasl_web.keys import DATABASE, NOW, SECURE, SIGNED_OUT
 from wasl_web.language import language_of
 
 COOKIE = "wasl_session"
@@ -82,6 +82,7 @@ async def sign_out(request: web.Request) -> web.Response:
     """`DELETE /api/v1/session`: ends the session, if there is one."""
     if token := request.cookies.get(COOKIE):
         await request.app[DATABASE].write(session.close, token)
+        await request.app[SIGNED_OUT]()
     response = web.Response(status=204)
     response.del_cookie(COOKIE)
     return response

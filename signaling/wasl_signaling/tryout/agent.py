@@ -55,12 +55,17 @@ class Agent:
 
     async def step(self) -> None:
         """Does what the state of the desk asks for next."""
-        state = await self.client.until(lambda state: state.call or state.offer or state.presence.state in RESTING)
+        state = await self.client.until(
+            lambda state: state.call or state.offer or _reads(state) or state.presence.state in RESTING
+        )
         try:
             if state.call is not None:
                 await self._talk(state.call, state.visit)
             elif state.offer is not None:
                 await self._answer(state.offer)
+            elif _reads(state):
+                await self._finish(state.visit)
+                await self.client.until(lambda state: not _reads(state))
             else:
                 await self._rest_no_more()
         except Refused as refusal:  # the citizen may have left at the same moment
@@ -102,3 +107,8 @@ class Agent:
             note = NOTE[visit.language]
             await self.client.ask(m.Finish(ticket=visit.ticket, outcome=m.Outcome.COMPLETED, note=note))
             say(f"Finished. The reference is {visit.reference}.")
+
+
+def _reads(state: m.DeskState) -> bool:
+    """Whether she has a citizen's message before her."""
+    return state.presence.state is m.PresenceState.BUSY and state.visit is not None and state.visit.message is not None

@@ -21,6 +21,7 @@ REASONS = {
     m.Why.NOBODY_SIGNED_IN: "nobody who can serve it is at the desk",
     m.Why.WAITING_FOR_SIGNER: "it waits for somebody who signs",
     m.Why.ON_BREAK: "those who can serve it are on a break",
+    m.Why.WISH: "it waits a little longer for the agent of last time",
 }
 ENDINGS = {
     m.CitizenPhase.LEFT: "Left the line.",

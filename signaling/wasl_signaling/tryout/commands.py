@@ -49,7 +49,7 @@ def citizen(
     service: Annotated[str | None, typer.Option(help="Id of a service; else the first one.")] = None,
     language: Annotated[Language, typer.Option(help="Spoken language.")] = "ar",
     sign_language: Annotated[Literal["sgn-KW"] | None, typer.Option(help="Signed language.")] = None,
-    modality: Annotated[Modality, typer.Option(help="How to take part.")] = Modality.VIDEO,
+    modality: Annotated[Literal["video", "voice", "text"], typer.Option(help="How to take part.")] = "video",
     talk: Talk = None,
     url: Url = DESK_URL,
     insecure: Insecure = False,
@@ -59,7 +59,7 @@ def citizen(
 
     async def come(site: Site) -> None:
         wanted = await site.service(service)
-        join = Join(service=wanted, modality=modality, language=language, sign_language=sign_language)
+        join = Join(service=wanted, modality=Modality(modality), language=language, sign_language=sign_language)
         await visit(site, join, talk)
 
     _run(come, url, insecure)

@@ -1,7 +1,7 @@
 import type { TemplateResult } from "lit-html";
 import { drawnCamera } from "../../gallery/picture";
 import type { Cause, DeviceState } from "../../call/devices";
-import type { Modality } from "../../call/messages";
+import type { LiveModality } from "../../citizen/visit";
 import { SERVICE } from "../services/examples";
 import { check } from "./view";
 
@@ -10,11 +10,10 @@ const on = { join: nothing, modality: nothing, again: nothing, needs: nothing, s
 const working: DeviceState = { device: "on", cause: null, track: null, asking: false };
 const broken = (cause: Cause): DeviceState => ({ device: "blocked", cause, track: null, asking: false });
 
-const shown = (camera: DeviceState, microphone: DeviceState, modality: Modality = "video") => (): TemplateResult =>
-  check(
-    { service: SERVICE, modality, devices: { camera, microphone }, own: drawnCamera(), level: 0.6, asking: false },
-    on,
-  );
+const DATA = { service: SERVICE, level: 0.6, outlook: [{ at: 0, estimate: { low: 300, high: 600 } }], asking: false };
+
+const shown = (camera: DeviceState, microphone: DeviceState, modality: LiveModality = "video") => (): TemplateResult =>
+  check({ ...DATA, modality, devices: { camera, microphone }, own: drawnCamera() }, on);
 
 export const examples: Record<string, () => TemplateResult> = {
   works: shown(working, working),

@@ -3,27 +3,31 @@
 import { type TemplateResult, html, nothing } from "lit-html";
 import type { Service } from "../../citizen/catalogue";
 import type { DeviceKind, DeviceStates } from "../../call/devices";
-import type { Modality } from "../../call/messages";
+import type { OutlookPoint } from "../../call/messages";
+import type { LiveModality } from "../../citizen/visit";
 import { t } from "../../call/words";
 import { icon } from "../icon/view";
 import { type Notice, notices } from "../notices/view";
+import { outlook } from "../outlook/view";
 import { selfView } from "../stage/view";
 import { advice } from "./coach";
 import "./style.css";
 
 export interface CheckData {
   service: Service | null;
-  modality: Modality;
+  modality: LiveModality;
   devices: DeviceStates;
   own: MediaStream | null;
   /** How loud the microphone is, 0…1. */
   level: number;
+  /** How long she would wait; null while that is being asked. */
+  outlook: readonly OutlookPoint[] | null;
   asking: boolean;
 }
 
 export interface CheckActions {
   join: () => void;
-  modality: (modality: Modality) => void;
+  modality: (modality: LiveModality) => void;
   again: () => void;
   needs: () => void;
   service: () => void;
@@ -32,7 +36,7 @@ export interface CheckActions {
 export function check(data: CheckData, on: CheckActions): TemplateResult {
   return html`<h1 tabindex="-1">${data.service?.name ?? t("Get ready")}</h1>
     ${data.service && data.service.prepare.length > 0 ? ready(data.service.prepare) : nothing}
-    ${devices(data, on)}
+    ${outlook(data.outlook)} ${devices(data, on)}
     <button class="button main wide" type="button" data-act="join" ?disabled=${data.asking} @click=${on.join}>
       ${icon("users")}<span>${t("Join the line")}</span>
     </button>
@@ -80,7 +84,7 @@ function problems(data: CheckData, on: CheckActions): Notice[] {
   });
 }
 
-function ways(kind: DeviceKind, modality: Modality, on: CheckActions): Notice["actions"] {
+function ways(kind: DeviceKind, modality: LiveModality, on: CheckActions): Notice["actions"] {
   const again = { label: t("Try again"), act: on.again };
   const voice = { label: t("Continue with voice only"), act: () => { on.modality("voice"); } };
   const text = { label: t("Continue in writing"), act: () => { on.modality("text"); } };

@@ -1,7 +1,8 @@
 import type { TemplateResult } from "lit-html";
 import { type Closed, closed, dropped } from "./view";
 
-const on = { undo: (): void => undefined, again: (): void => undefined, here: (): void => undefined };
+const nothingToDo = (): void => undefined;
+const on = { undo: nothingToDo, again: nothingToDo, here: nothingToDo, message: nothingToDo, booking: nothingToDo };
 const shown = (why: Closed, undo: number | null) => (): TemplateResult => closed({ why, undo, asking: false }, on);
 
 export const examples: Record<string, () => TemplateResult> = {

@@ -2,6 +2,7 @@
 
 import { type TemplateResult, html, nothing } from "lit-html";
 import { clock, t } from "../../call/words";
+import { type AheadActions, ahead } from "../hours/view";
 
 export type Closed = "left" | "expired" | "closed" | "replaced";
 
@@ -12,7 +13,7 @@ export interface ClosedData {
   asking: boolean;
 }
 
-export interface ClosedActions {
+export interface ClosedActions extends AheadActions {
   undo: () => void;
   again: () => void;
   here: () => void;
@@ -23,6 +24,7 @@ export function closed(data: ClosedData, on: ClosedActions): TemplateResult {
   const isHere = data.why !== "replaced";
   return html`<h1 tabindex="-1">${title}</h1>
     <p>${words}</p>
+    ${data.why === "closed" ? ahead(on) : nothing}
     ${data.undo === null
       ? nothing
       : html`<button class="button main wide" type="button" data-act="undo" ?disabled=${data.asking} @click=${on.undo}>${t("Take me back to my place")}</button>
@@ -42,7 +44,7 @@ function sentences({ why, undo }: ClosedData): [string, string] {
     case "expired":
       return [t("Your place was given up"), t("You were away for longer than we can keep a place. Please start again; we are sorry for the wait.")];
     case "closed":
-      return [t("The desk has closed"), t("Nobody can serve you any more today. Please come back when it is open.")];
+      return [t("The desk has closed"), t("We are sorry: it closed before it was your turn. You can book a time or leave a message now.")];
     case "replaced":
       return [t("Your visit goes on in another window"), t("You opened this visit again somewhere else. It continues there.")];
   }

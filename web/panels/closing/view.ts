@@ -14,10 +14,14 @@ export interface ClosingForm {
   asking: boolean;
   /** The call still goes on, so finishing ends it. */
   inCall: boolean;
+  /** The visit is a message: its note is the answer, and there must be one. */
+  answers: boolean;
+  /** The agent pressed the button before she wrote an answer. */
+  unanswered: boolean;
 }
 
 export interface ClosingEvents {
-  change: (change: Partial<Pick<ClosingForm, "open" | "outcome" | "note" | "incomplete">>) => void;
+  change: (change: Partial<Pick<ClosingForm, "open" | "outcome" | "note" | "incomplete" | "unanswered">>) => void;
   finish: (outcome: Outcome, note: string) => void;
 }
 
@@ -26,8 +30,8 @@ const OUTCOMES: readonly Outcome[] = ["completed", "follow_up", "not_possible"];
 export function closingView(form: ClosingForm, on: ClosingEvents): TemplateResult {
   return html`
     <section class="closing" aria-labelledby="closing-title">
-      <h2 id="closing-title">${t("Finish the visit")}</h2>
-      ${form.open ? openForm(form, on) : opener(on)}
+      <h2 id="closing-title">${form.answers ? t("Your answer") : t("Finish the visit")}</h2>
+      ${form.open || form.answers ? openForm(form, on) : opener(on)}
     </section>
   `;
 }
@@ -43,16 +47,21 @@ function opener(on: ClosingEvents): TemplateResult {
 function openForm(form: ClosingForm, on: ClosingEvents): TemplateResult {
   return html`
     <form class="closing-form" novalidate @submit=${submit(form, on)}>
-      ${choices(form, on)} ${noteField(form, on)}
+      ${form.answers ? [noteField(form, on), choices(form, on)] : [choices(form, on), noteField(form, on)]}
       ${form.inCall ? html`<p>${t("Finishing ends the call for both of you.")}</p>` : nothing}
       <div class="closing-buttons">
         <button class="button main" type="submit" ?disabled=${form.asking}>
-          ${form.inCall ? t("Finish and end the call") : t("Finish the visit")}
+          ${submitName(form)}
         </button>
-        <button class="button" type="button" @click=${() => { on.change({ open: false }); }}>${t("Not yet")}</button>
+        ${form.answers ? nothing : html`<button class="button" type="button" @click=${() => { on.change({ open: false }); }}>${t("Not yet")}</button>`}
       </div>
     </form>
   `;
+}
+
+function submitName({ answers, inCall }: ClosingForm): string {
+  if (answers) return t("Send the answer");
+  return inCall ? t("Finish and end the call") : t("Finish the visit");
 }
 
 function choices(form: ClosingForm, on: ClosingEvents): TemplateResult {
@@ -80,12 +89,15 @@ function choices(form: ClosingForm, on: ClosingEvents): TemplateResult {
 
 function noteField(form: ClosingForm, on: ClosingEvents): TemplateResult {
   const write = (event: Event): void => {
-    on.change({ note: (event.currentTarget as HTMLTextAreaElement).value });
+    on.change({ note: (event.currentTarget as HTMLTextAreaElement).value, unanswered: false });
   };
   return html`
     <div class="field">
-      <label for="closing-note">${t("What happens next, for the citizen to read (optional)")}</label>
-      <textarea id="closing-note" dir="auto" rows="3" maxlength="4000" .value=${live(form.note)} @input=${write}></textarea>
+      <label for="closing-note">
+        ${form.answers ? t("Your answer, for the citizen to read") : t("What happens next, for the citizen to read (optional)")}
+      </label>
+      <textarea id="closing-note" dir="auto" rows="3" maxlength="4000" .value=${live(form.note)} aria-describedby="closing-note-problem" aria-invalid=${form.unanswered} @input=${write}></textarea>
+      <p role="alert" class="problem" id="closing-note-problem">${form.unanswered ? t("Write your answer, then send it.") : nothing}</p>
     </div>
   `;
 }
@@ -104,11 +116,13 @@ function outcomeName(outcome: Outcome): string {
 function submit(form: ClosingForm, on: ClosingEvents): (event: SubmitEvent) => void {
   return (event) => {
     event.preventDefault();
-    if (form.outcome) {
-      on.finish(form.outcome, form.note.trim());
+    const note = form.note.trim();
+    const unanswered = form.answers && note === "";
+    if (form.outcome && !unanswered) {
+      on.finish(form.outcome, note);
       return;
     }
-    on.change({ incomplete: true });
-    (event.currentTarget as HTMLFormElement).querySelector("input")?.focus();
+    on.change({ incomplete: !form.outcome, unanswered });
+    (event.currentTarget as HTMLFormElement).querySelector<HTMLElement>(unanswered ? "textarea" : "input")?.focus();
   };
 }

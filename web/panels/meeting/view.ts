@@ -33,9 +33,8 @@ export interface MeetingActions extends LeaveActions, ConversationActions {
 }
 
 export function meeting(data: MeetingData, on: MeetingActions): TemplateResult {
-  const agent = data.stage.legs.find((leg) => leg.role === "agent");
   return html`<h1 tabindex="-1" class="meeting-title">
-      ${agent ? t("You are talking with %(name)s", { name: agent.name }) : t("Your call")}
+      ${title(data.stage)}
     </h1>
     ${data.silenced
       ? html`<button class="button main wide" type="button" @click=${on.unblock}>${icon("volume-2")}<span>${t("Tap to continue and to hear")}</span></button>`
@@ -45,6 +44,13 @@ export function meeting(data: MeetingData, on: MeetingActions): TemplateResult {
       ${stage(data.stage)} ${data.textOpen ? conversation(data, on) : nothing}
     </div>
     ${buttons(data, on)}`;
+}
+
+function title({ legs }: StageData): string {
+  const [agent, interpreter] = (["agent", "interpreter"] as const).map((role) => legs.find((leg) => leg.role === role));
+  if (!agent) return t("Your call");
+  if (!interpreter) return t("You are talking with %(name)s", { name: agent.name });
+  return t("You are talking with %(name)s, and %(interpreter)s interprets", { name: agent.name, interpreter: interpreter.name });
 }
 
 function buttons(data: MeetingData, on: MeetingActions): TemplateResult {

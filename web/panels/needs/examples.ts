@@ -6,4 +6,5 @@ export const examples: Record<string, () => TemplateResult> = {
   signed: () => needsView({ language: "ar", sign_language: "sgn-KW", modality: "video" }),
   voice: () => needsView({ language: "en", sign_language: null, modality: "voice" }),
   text: () => needsView({ language: "ar", sign_language: null, modality: "text" }),
+  message: () => needsView({ language: "ar", sign_language: null, modality: "message" }),
 };

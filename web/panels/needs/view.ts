@@ -12,7 +12,7 @@ export interface Needs {
   modality: Modality;
 }
 
-const ICONS: Record<Modality, string> = { video: "video", voice: "phone", text: "message-square-text" };
+const ICONS: Record<Modality, string> = { video: "video", voice: "phone", text: "message-square-text", message: "mail" };
 
 export function languageName(language: Needs["language"]): string {
   return language === "ar" ? t("Arabic") : t("English");
@@ -31,6 +31,8 @@ export function modalityName(modality: Modality): string {
       return t("Voice call, no picture");
     case "text":
       return t("Text only");
+    case "message":
+      return t("A message, no call");
   }
 }
 

@@ -3,21 +3,27 @@ import type { OfferView } from "../../call/messages";
 import { offerView } from "./view";
 
 const NOW = Date.UTC(2026, 10, 23, 7, 30);
-const events = { accept: (): void => undefined, decline: (): void => undefined, key: (): void => undefined };
+const nothingToDo = (): void => undefined;
+const events = { accept: nothingToDo, decline: nothingToDo, reason: nothingToDo, key: nothingToDo };
 
 const OFFER: OfferView = {
   id: 1,
   ticket: 4,
+  seat: "agent",
+  held: false,
   service: { id: "title-deed", name: "سند الملكية", body_name: "المؤسسة العامة للرعاية السكنية", prepare: [] },
   language: "ar",
   sign_language: null,
   modality: "video",
   joined_at: NOW - 190_000,
   expires_at: NOW + 9_000,
+  notes: "",
+  sent_by: null,
+  message: null,
 };
 
 function shown(offer: Partial<OfferView>, asking = false): () => TemplateResult {
-  return () => offerView({ offer: { ...OFFER, ...offer }, now: NOW, rings: 12, asking }, events);
+  return () => offerView({ offer: { ...OFFER, ...offer }, now: NOW, rings: 12, reason: null, asking }, events);
 }
 
 export const examples: Record<string, () => TemplateResult> = {
@@ -25,4 +31,9 @@ export const examples: Record<string, () => TemplateResult> = {
   signed: shown({ sign_language: "sgn-KW", joined_at: NOW - 20_000 }),
   text: shown({ modality: "text", expires_at: NOW }),
   answering: shown({}, true),
+  interpreter: shown({ seat: "interpreter", sign_language: "sgn-KW" }),
+  "agent-held": shown({ held: true, sign_language: "sgn-KW" }),
+  "interpreter-held": shown({ seat: "interpreter", held: true, sign_language: "sgn-KW" }),
+  "put-through": shown({ sent_by: "نورة العنزي", notes: "العقد ساري. ينقصه كتاب التخصيص.\nThe contract is fine." }),
+  message: shown({ modality: "message", message: "متى يصلني بدل الإيجار؟ قدمت الطلب قبل شهرين." }),
 };

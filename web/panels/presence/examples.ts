@@ -18,9 +18,9 @@ function shown(presence: Partial<PresenceView>, notices: NotificationPermission)
   return () => presenceView({ presence: whole, now: NOW, asking: false, notices }, idle);
 }
 
-function wrapUp(closed: boolean): () => TemplateResult {
+function wrapUp(closed: boolean, interpreted = false): () => TemplateResult {
   const presence: PresenceView = { state: "wrap_up", reason: null, since: NOW, until: NOW + 65_000 };
-  return () => wrapUpView({ presence, now: NOW, asking: false, closed }, idle);
+  return () => wrapUpView({ presence, now: NOW, asking: false, closed, interpreted }, idle);
 }
 
 export const examples: Record<string, () => TemplateResult> = {
@@ -33,4 +33,5 @@ export const examples: Record<string, () => TemplateResult> = {
   "no-lines": () => linesView([], NOW),
   "wrap-up": wrapUp(false),
   "wrap-up-closed": wrapUp(true),
+  "wrap-up-interpreter": wrapUp(true, true),
 };

@@ -13,6 +13,8 @@ export interface WrapUp {
   asking: boolean;
   /** The outcome of the visit is given. */
   closed: boolean;
+  /** She interpreted: there is nothing to write and nothing to decide. */
+  interpreted: boolean;
 }
 
 export interface WrapUpEvents {
@@ -24,7 +26,7 @@ export function wrapUpView(state: WrapUp, on: WrapUpEvents): TemplateResult {
   return html`
     <section class="wrapup">
       <h1 tabindex="-1">${t("The call has ended")}</h1>
-      <p>${state.closed ? t("The visit is closed. You can still write notes.") : t("Say what came of the visit, and finish your notes.")}</p>
+      <p>${wrapUpSentence(state)}</p>
       ${wrapUpClock(state)}
       <button class="button main" aria-keyshortcuts="Alt+A" ?disabled=${state.asking} @click=${on.available}>
         ${t("I am ready for the next citizen")} <kbd aria-hidden="true" dir="ltr">Alt+A</kbd>
@@ -34,6 +36,11 @@ export function wrapUpView(state: WrapUp, on: WrapUpEvents): TemplateResult {
       </button>
     </section>
   `;
+}
+
+function wrapUpSentence({ closed, interpreted }: WrapUp): string {
+  if (interpreted) return t("Your colleague writes the visit up. You have nothing to do.");
+  return closed ? t("The visit is closed. You can still write notes.") : t("Say what came of the visit, and finish your notes.");
 }
 
 function wrapUpClock({ presence, now }: WrapUp): TemplateResult | typeof nothing {

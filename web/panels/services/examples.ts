@@ -11,7 +11,10 @@ export const SERVICE: Service = {
   search: ["rent", "إيجار"],
   prepare: ["البطاقة المدنية", "عقد الإيجار"],
   minutes: 12,
+  opening: { open: true, until: null, opens_at: null, reason: null },
 };
+const NOW = new Date(2026, 10, 28, 21, 30).getTime();
+const CLOSED = { open: false, until: null, opens_at: new Date(2026, 10, 29, 8).getTime(), reason: "العيد الوطني" };
 
 const BODIES: GovernmentBody[] = [
   {
@@ -20,13 +23,15 @@ const BODIES: GovernmentBody[] = [
     icon: "house",
     services: [SERVICE, { ...SERVICE, id: "housing-title-deed", name: "وثيقة التملك", icon: "scroll-text" }],
   },
-  { id: "paci", name: "الهيئة العامة للمعلومات المدنية", icon: "id-card", services: [{ ...SERVICE, id: "civil-id", name: "تجديد البطاقة المدنية", icon: "id-card" }] },
+  { id: "paci", name: "الهيئة العامة للمعلومات المدنية", icon: "id-card", services: [{ ...SERVICE, id: "civil-id", name: "تجديد البطاقة المدنية", icon: "id-card", opening: CLOSED }] },
 ];
 
+const DATA = { bodies: null, failed: false, query: "", now: NOW };
+
 export const examples: Record<string, () => TemplateResult> = {
-  all: () => services({ bodies: BODIES, failed: false, query: "" }, on),
-  found: () => services({ bodies: BODIES, failed: false, query: "إيجار" }, on),
-  "nothing-found": () => services({ bodies: BODIES, failed: false, query: "xyz" }, on),
-  loading: () => services({ bodies: null, failed: false, query: "" }, on),
-  failed: () => services({ bodies: null, failed: true, query: "" }, on),
+  all: () => services({ ...DATA, bodies: BODIES }, on),
+  found: () => services({ ...DATA, bodies: BODIES, query: "إيجار" }, on),
+  "nothing-found": () => services({ ...DATA, bodies: BODIES, query: "xyz" }, on),
+  loading: () => services({ ...DATA }, on),
+  failed: () => services({ ...DATA, failed: true }, on),
 };

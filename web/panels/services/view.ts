@@ -4,6 +4,7 @@ import { type TemplateResult, html, nothing } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
 import { type GovernmentBody, type Service, search } from "../../citizen/catalogue";
 import { t, tn } from "../../call/words";
+import { closedSentences } from "../hours/words";
 import { icon } from "../icon/view";
 import "./style.css";
 
@@ -12,6 +13,8 @@ export interface ServicesData {
   bodies: readonly GovernmentBody[] | null;
   failed: boolean;
   query: string;
+  /** Milliseconds since the epoch. */
+  now: number;
 }
 
 export interface ServicesActions {
@@ -22,7 +25,7 @@ export interface ServicesActions {
 
 export function services(data: ServicesData, on: ServicesActions): TemplateResult {
   return html`<h1 tabindex="-1">${t("What do you need?")}</h1>
-    ${data.bodies ? list(data.bodies, data.query, on) : data.failed ? failed(on) : html`<p role="status">${t("One moment…")}</p>`}`;
+    ${data.bodies ? list(data.bodies, data, on) : data.failed ? failed(on) : html`<p role="status">${t("One moment…")}</p>`}`;
 }
 
 function failed(on: ServicesActions): TemplateResult {
@@ -30,7 +33,7 @@ function failed(on: ServicesActions): TemplateResult {
     <button class="button main wide" type="button" @click=${on.again}>${t("Try again")}</button>`;
 }
 
-function list(bodies: readonly GovernmentBody[], query: string, on: ServicesActions): TemplateResult {
+function list(bodies: readonly GovernmentBody[], { query, now }: ServicesData, on: ServicesActions): TemplateResult {
   const found = search(bodies, query);
   const count = found.reduce((sum, body) => sum + body.services.length, 0);
   return html`<div class="field" role="search">
@@ -41,20 +44,26 @@ function list(bodies: readonly GovernmentBody[], query: string, on: ServicesActi
     <p class=${query === "" ? "visually-hidden" : "hint"} role="status">
       ${query === "" ? nothing : count === 0 ? t("Nothing found. Try another word.") : tn("%(n)s service found", "%(n)s services found", count)}
     </p>
-    ${repeat(found, (body) => body.id, (body) => bodyView(body, on))}`;
+    ${repeat(found, (body) => body.id, (body) => bodyView(body, now, on))}`;
 }
 
-function bodyView(body: GovernmentBody, on: ServicesActions): TemplateResult {
+function bodyView(body: GovernmentBody, now: number, on: ServicesActions): TemplateResult {
   return html`<section class="body" aria-labelledby="body-${body.id}">
     <h2 id="body-${body.id}">${icon(body.icon)}<span>${body.name}</span></h2>
     <ul class="services" role="list">
-      ${repeat(body.services, (service) => service.id, (service) => html`<li>${serviceButton(service, on)}</li>`)}
+      ${repeat(body.services, (service) => service.id, (service) => html`<li>${serviceButton(service, now, on)}</li>`)}
     </ul>
   </section>`;
 }
 
-function serviceButton(service: Service, on: ServicesActions): TemplateResult {
+function serviceButton(service: Service, now: number, on: ServicesActions): TemplateResult {
   return html`<button class="button service" type="button" data-service=${service.id} @click=${() => { on.choose(service.id); }}>
-    ${icon(service.icon)}<span>${service.name}</span>
+    ${icon(service.icon)}<span class="service-words"><span>${service.name}</span>${service.opening.open ? nothing : closedLine(service, now)}</span>
   </button>`;
+}
+
+function closedLine({ opening }: Service, now: number): TemplateResult {
+  const sentences = closedSentences(opening, now);
+  return html`<strong class="service-closed">${t("Closed now.")}</strong>
+    ${sentences.map((sentence) => html`<span class="service-opens" dir="auto">${sentence}</span>`)}`;
 }

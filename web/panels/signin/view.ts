@@ -15,7 +15,7 @@ export function signInView(title: string, form: Form, on: SignInEvents): Templat
     <section class="signin">
       <h1 tabindex="-1">${title}</h1>
       <form class="signin-form" novalidate aria-busy=${form.busy} @submit=${submit(on)}>
-        <div role="alert" class="signin-problem" id="signin-problem">${form.problem?.message}</div>
+        <div role="alert" class="problem signin-problem" id="signin-problem">${form.problem?.message}</div>
         ${usernameField(form)} ${passwordField(form, on)}
         <button class="button main" type="submit" ?disabled=${form.busy}>
           ${form.busy ? t("Signing in…") : t("Sign in")}

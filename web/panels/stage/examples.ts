@@ -18,9 +18,18 @@ export const CITIZEN: LegView = { ...AGENT, id: 1, role: "citizen", name: "", yo
 const shown = (agent: Partial<LegView>, modality: Modality) => (): TemplateResult =>
   stage({ legs: [CITIZEN, { ...AGENT, ...agent }], modality, slot: () => null, own: drawnCamera() });
 
+const interpreted = (): TemplateResult =>
+  stage({
+    legs: [CITIZEN, AGENT, { ...AGENT, id: 3, role: "interpreter", name: "دلال الشمري", slot: 2 }],
+    modality: "video",
+    slot: () => null,
+    own: drawnCamera(),
+  });
+
 export const examples: Record<string, () => TemplateResult> = {
   seen: shown({ camera: "on" }, "video"),
   "camera-off": shown({ microphone: "off" }, "video"),
+  interpreted,
   away: shown({ connected: false }, "video"),
   voice: shown({}, "voice"),
 };

@@ -18,6 +18,7 @@ const VISIT: VisitView = {
   reference: "260411230042",
   outcome: null,
   notes: "",
+  message: null,
 };
 
 const CITIZEN: LegView = {

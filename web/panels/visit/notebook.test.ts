@@ -11,6 +11,7 @@ const visit = (ticket: number, notes = ""): VisitView => ({
   reference: "1",
   outcome: null,
   notes,
+  message: null,
 });
 
 const send = vi.fn<(ticket: number, notes: string) => Promise<void>>();

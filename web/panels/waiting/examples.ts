@@ -1,21 +1,41 @@
 import type { TemplateResult } from "lit-html";
+import type { CallbackView, WaitView } from "../../call/messages";
 import { type WaitingData, waiting } from "./view";
 
-const on = { leaving: (): void => undefined, leave: (): void => undefined };
+const nothingToDo = (): void => undefined;
+const callback = { change: nothingToDo, onDevice: nothingToDo, onPhone: nothingToDo, undo: nothingToDo };
+const on = { leaving: nothingToDo, leave: nothingToDo, booking: nothingToDo, callback };
+const WAIT: WaitView = {
+  position: 4,
+  kept: 300,
+  estimate: { low: 300, high: 720 },
+  why: "agents_busy",
+  put_through: false,
+  callback: null,
+};
+const AGREED: CallbackView = { asked_at: 0, rung_at: null, contact: "+965 •••• 1234" };
 const DATA: WaitingData = {
-  wait: { position: 4, kept: 300, estimate: { low: 300, high: 720 }, why: "agents_busy" },
+  wait: WAIT,
   serviceName: "بدل الإيجار",
   lost: false,
   draining: false,
+  callback: { form: { open: "no", phone: "", refused: false }, push: "ready", texts: true },
   leaving: false,
   asking: false,
 };
 
 const shown = (change: Partial<WaitingData>) => (): TemplateResult => waiting({ ...DATA, ...change }, on);
 
+const waits = (wait: Partial<WaitView>) => shown({ wait: { ...WAIT, ...wait } });
+
 export const examples: Record<string, () => TemplateResult> = {
   ahead: shown({}),
-  next: shown({ wait: { position: 1, kept: 300, estimate: null, why: "waiting_for_signer" } }),
+  next: waits({ position: 1, estimate: null, why: "waiting_for_signer" }),
+  wish: waits({ position: 1, why: "wish" }),
+  "nobody-there": waits({ estimate: null, why: "nobody_signed_in" }),
+  "put-through": waits({ position: 1, put_through: true }),
+  "kept-and-rung-later": waits({ kept: 600, callback: AGREED }),
+  "rung-now": waits({ position: 1, kept: 600, callback: { ...AGREED, rung_at: 1 } }),
   leaving: shown({ leaving: true }),
   lost: shown({ lost: true, draining: true }),
 };

@@ -1,11 +1,12 @@
 /** In line: where, how long, why; that it is safe to wait; and the way out, which asks once. */
 
 import { type TemplateResult, html, nothing } from "lit-html";
-import type { WaitView, Why } from "../../call/messages";
+import type { WaitView } from "../../call/messages";
 import { minutes, num, t } from "../../call/words";
+import { type CallbackActions, type CallbackData, callback } from "../callback/view";
 import { icon } from "../icon/view";
 import { notices } from "../notices/view";
-import { estimateSentence, placeSentence } from "./words";
+import { estimateSentence, placeSentence, putThroughSentence, reason } from "./words";
 import "./style.css";
 
 export interface WaitingData {
@@ -14,6 +15,8 @@ export interface WaitingData {
   /** The page has lost the server; the place is kept. */
   lost: boolean;
   draining: boolean;
+  /** Null where the citizen cannot be rung. */
+  callback: Omit<CallbackData, "agreed" | "kept" | "asking"> | null;
   leaving: boolean;
   asking: boolean;
 }
@@ -23,20 +26,25 @@ export interface LeaveActions {
   leave: () => void;
 }
 
-export function waiting(data: WaitingData, on: LeaveActions): TemplateResult {
+const NOT_ASKED = { form: { open: "no", phone: "", refused: false }, push: "missing", texts: false } as const;
+
+export interface WaitingActions extends LeaveActions {
+  callback: CallbackActions;
+  booking: () => void;
+}
+
+export function waiting(data: WaitingData, on: WaitingActions): TemplateResult {
   const kept = minutes(data.wait?.kept ?? 0);
+  const { wait } = data;
   return html`<h1 tabindex="-1">${t("You are in line")}</h1>
     <p class="waiting-service" dir="auto">${data.serviceName}</p>
     ${data.lost
       ? notices([{ tone: "wait", text: t("The connection dropped. We keep your place for %(time)s and come back by ourselves.", { time: kept }) }])
       : nothing}
     ${data.draining ? notices([{ tone: "info", text: t("The service restarts shortly. You keep your place.") }]) : nothing}
-    ${data.wait ? place(data.wait) : nothing}
-    <ul class="waiting-facts">
-      <li>${t("Your camera and microphone are off. We turn them on when it is your turn.")}</li>
-      <li>${t("The page rings when it is your turn.")}</li>
-      <li>${t("You may lock the screen or close this page: we keep your place for %(time)s.", { time: kept })}</li>
-    </ul>
+    ${wait?.put_through ? notices([{ tone: "info", text: putThroughSentence() }]) : nothing}
+    ${wait?.callback?.rung_at ? ringing(data, wait, on) : nothing} ${wait ? place(wait) : nothing} ${facts(data, kept)}
+    ${wait && !wait.callback?.rung_at ? ringing(data, wait, on) : nothing} ${wait && isScarce(wait) ? bookingButton(on) : nothing}
     ${leaveButton(t("Leave the line"), data, on)}`;
 }
 
@@ -49,14 +57,30 @@ function place(wait: WaitView): TemplateResult {
   </div>`;
 }
 
-function reason(why: Why): string {
-  const sentences: Record<Why, () => string> = {
-    agents_busy: () => t("All employees are with other people now."),
-    nobody_signed_in: () => t("No employee for this service is at the desk now. You keep your place."),
-    waiting_for_signer: () => t("We are waiting for an employee who signs."),
-    on_break: () => t("The employees for this service are on a short break."),
-  };
-  return sentences[why]();
+/** Whoever is rung elsewhere has been told already for how long her place is kept. */
+function facts({ wait }: WaitingData, kept: string): TemplateResult {
+  return html`<ul class="waiting-facts">
+    <li>${t("Your camera and microphone are off. We turn them on when it is your turn.")}</li>
+    <li>${t("The page rings when it is your turn.")}</li>
+    ${wait?.callback ? nothing : html`<li>${t("You may lock the screen or close this page: we keep your place for %(time)s.", { time: kept })}</li>`}
+  </ul>`;
+}
+
+function ringing(data: WaitingData, wait: WaitView, on: WaitingActions): TemplateResult | typeof nothing {
+  if (!data.callback && !wait.callback) return nothing;
+  const form = data.callback ?? NOT_ASKED;
+  return callback({ ...form, agreed: wait.callback, kept: wait.kept, asking: data.asking }, on.callback);
+}
+
+/** It may take long, so a time of her own is worth more than a place. */
+function isScarce({ why }: WaitView): boolean {
+  return why === "nobody_signed_in" || why === "waiting_for_signer";
+}
+
+function bookingButton(on: WaitingActions): TemplateResult {
+  return html`<button class="button wide" type="button" data-act="booking" @click=${on.booking}>
+    ${icon("calendar-check")}<span>${t("Book a time instead of waiting")}</span>
+  </button>`;
 }
 
 /** Leaving asks once. */

@@ -1,6 +1,6 @@
 /** A place in line as whole sentences, for the eye and for the ear. */
 
-import type { WaitView } from "../../call/messages";
+import type { WaitView, Why } from "../../call/messages";
 import { minutesRange, t, tn } from "../../call/words";
 
 export function placeSentence(wait: WaitView): string {
@@ -11,4 +11,23 @@ export function placeSentence(wait: WaitView): string {
 export function estimateSentence(wait: WaitView): string {
   if (wait.estimate === null) return t("We can't tell yet how long it will take.");
   return t("The wait will probably be %(range)s.", { range: minutesRange(wait.estimate.low, wait.estimate.high) });
+}
+
+export function reason(why: Why): string {
+  switch (why) {
+    case "agents_busy":
+      return t("All employees are with other people now.");
+    case "nobody_signed_in":
+      return t("No employee for this service is at the desk now. You keep your place.");
+    case "waiting_for_signer":
+      return t("We are looking for someone who signs your language, or an interpreter.");
+    case "on_break":
+      return t("The employees for this service are on a short break.");
+    case "wish":
+      return t("We are waiting a little for the employee you wished for. If it takes too long, another one calls you.");
+  }
+}
+
+export function putThroughSentence(): string {
+  return t("The employee has put you through to a colleague who can help you further. You are at the front of the line, and nothing of what you said is lost.");
 }

@@ -1,25 +1,25 @@
 /** How the citizen takes part: by video, by voice or in writing, and whether she signs. */
 
 import { type TemplateResult, html, nothing } from "lit-html";
-import type { Modality } from "../../call/messages";
 import { t } from "../../call/words";
+import type { LiveModality } from "../../citizen/visit";
 import { icon } from "../icon/view";
 import "./style.css";
 
 export interface WaysActions {
-  modality: (modality: Modality) => void;
+  modality: (modality: LiveModality) => void;
   signs: (signs: boolean) => void;
   done: () => void;
 }
 
 interface Way {
-  modality: Modality;
+  modality: LiveModality;
   icon: string;
   name: string;
   hint: string;
 }
 
-export function ways(modality: Modality, signs: boolean, on: WaysActions): TemplateResult {
+export function ways(modality: LiveModality, signs: boolean, on: WaysActions): TemplateResult {
   const list: Way[] = [
     { modality: "video", icon: "video", name: t("Video and voice"), hint: t("You see and hear each other.") },
     { modality: "voice", icon: "phone", name: t("Voice only"), hint: t("Like a telephone call. No camera.") },

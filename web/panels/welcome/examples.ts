@@ -1,9 +1,13 @@
 import type { TemplateResult } from "lit-html";
+import { BOOKED } from "../booking/examples";
 import { welcome } from "./view";
 
-const on = { start: (): void => undefined, needs: (): void => undefined };
+const nothingToDo = (): void => undefined;
+const booked = { come: nothingToDo, cancelling: nothingToDo, cancel: nothingToDo, undo: nothingToDo };
+const on = { start: nothingToDo, needs: nothingToDo, message: nothingToDo, booked };
 
 export const examples: Record<string, () => TemplateResult> = {
-  first: () => welcome(false, on),
-  signing: () => welcome(true, on),
+  first: () => welcome({ signs: false, hasMessage: false, booked: null }, on),
+  signing: () => welcome({ signs: true, hasMessage: false, booked: null }, on),
+  "something-open": () => welcome({ signs: false, hasMessage: true, booked: BOOKED }, on),
 };

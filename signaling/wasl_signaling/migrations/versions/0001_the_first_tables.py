@@ -22,6 +22,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_audit_subject"), "audit", ["subject"], unique=False)
     op.create_table(
+        "contact",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ticket", sa.BigInteger(), nullable=True),
+        sa.Column("booking", sa.BigInteger(), nullable=True),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.Column("kept_at", sa.Float(), nullable=False),
+        sa.CheckConstraint("(ticket IS NULL) <> (booking IS NULL)", name=op.f("ck_contact_owner")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact")),
+    )
+    op.create_index(op.f("ix_contact_booking"), "contact", ["booking"], unique=False)
+    op.create_index(op.f("ix_contact_ticket"), "contact", ["ticket"], unique=False)
+    op.create_table(
         "staff",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("name_ar", sa.Text(), nullable=False),
@@ -87,6 +101,8 @@ def upgrade() -> None:
         sa.Column("misses", sa.Integer(), nullable=False),
         sa.Column("idle_since", sa.Double(), nullable=False),
         sa.Column("lease_until", sa.Double(), nullable=False),
+        sa.Column("gender", sa.String(length=16), nullable=True),
+        sa.Column("interpreter", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agent")),
     )
     op.create_index(
@@ -116,17 +132,19 @@ def upgrade() -> None:
     op.create_table(
         "line",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("routing_group", sa.String(length=200), nullable=False),
         sa.Column("service", sa.String(length=200), nullable=False),
         sa.Column("language", sa.String(length=35), nullable=False),
         sa.Column("sign_language", sa.String(length=35), nullable=True),
         sa.Column("modality", sa.String(length=16), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_line")),
     )
     # Alembic cannot read an index over an expression back from SQLite, so this one is written by hand.
     op.create_index(
         "uq_line_requirements",
         "line",
-        ["service", "language", sa.text("coalesce(sign_language, '')"), "modality"],
+        ["service", "language", sa.text("coalesce(sign_language, '')"), "modality", "level"],
         unique=True,
     )
     op.create_table(
@@ -137,26 +155,45 @@ def upgrade() -> None:
         sa.Column("ticket", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("agent", sa.String(length=200), nullable=True),
         sa.Column("offer", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("line", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("from_state", sa.String(length=16), nullable=True),
         sa.Column("to_state", sa.String(length=16), nullable=False),
-        sa.Column("detail", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("detail", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_queue_event")),
     )
+    op.create_index("ix_queue_event_line_seq", "queue_event", ["line", "seq"], unique=False)
     op.create_index("ix_queue_event_ticket_seq", "queue_event", ["ticket", "seq"], unique=False)
+    op.create_table(
+        "roster",
+        sa.Column("agent", sa.String(length=200), nullable=False),
+        sa.Column("starts_at", sa.Double(), nullable=False),
+        sa.Column("ends_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("agent", "starts_at", name=op.f("pk_roster")),
+    )
+    op.create_index("ix_roster_ends_at", "roster", ["ends_at"], unique=False)
+    op.create_table(
+        "server",
+        sa.Column("id", sa.String(length=200), nullable=False),
+        sa.Column("lease_until", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_server")),
+    )
     op.create_table(
         "serves",
         sa.Column("agent", sa.String(length=200), nullable=False),
         sa.Column("line", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("seat", sa.String(length=16), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["agent"], ["agent.id"], name=op.f("fk_serves_agent_agent")),
         sa.ForeignKeyConstraint(["line"], ["line.id"], name=op.f("fk_serves_line_line")),
-        sa.PrimaryKeyConstraint("agent", "line", name=op.f("pk_serves")),
+        sa.PrimaryKeyConstraint("agent", "line", "seat", name=op.f("pk_serves")),
     )
-    op.create_index("ix_serves_line_agent", "serves", ["line", "agent"], unique=False)
+    op.create_index("ix_serves_line_seat_agent", "serves", ["line", "seat", "agent"], unique=False)
     op.create_table(
         "skill",
         sa.Column("agent", sa.String(length=200), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["agent"], ["agent.id"], name=op.f("fk_skill_agent_agent")),
         sa.PrimaryKeyConstraint("agent", "kind", "name", name=op.f("pk_skill")),
     )
@@ -169,14 +206,34 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("since", sa.Double(), nullable=False),
         sa.Column("joined_at", sa.Double(), nullable=False),
-        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("reasons", sa.String(length=200), nullable=False),
         sa.Column("sort_key", sa.Double(), nullable=False),
+        sa.Column("want_agent", sa.String(length=200), nullable=True),
+        sa.Column("want_agent_until", sa.Double(), nullable=True),
+        sa.Column("want_gender", sa.String(length=16), nullable=True),
+        sa.Column("want_gender_until", sa.Double(), nullable=True),
+        sa.Column("want_level", sa.Integer(), nullable=True),
+        sa.Column("want_level_until", sa.Double(), nullable=True),
         sa.Column("agent", sa.String(length=200), nullable=True),
+        sa.Column("interpreter", sa.String(length=200), nullable=True),
         sa.Column("grace_until", sa.Double(), nullable=True),
         sa.Column("undo_until", sa.Double(), nullable=True),
+        sa.Column("callback_at", sa.Double(), nullable=True),
+        sa.Column("rung_at", sa.Double(), nullable=True),
+        sa.Column("server", sa.String(length=200), nullable=True),
         sa.ForeignKeyConstraint(["agent"], ["agent.id"], name=op.f("fk_ticket_agent_agent")),
+        sa.ForeignKeyConstraint(["interpreter"], ["agent.id"], name=op.f("fk_ticket_interpreter_agent")),
         sa.ForeignKeyConstraint(["line"], ["line.id"], name=op.f("fk_ticket_line_line")),
+        sa.ForeignKeyConstraint(["want_agent"], ["agent.id"], name=op.f("fk_ticket_want_agent_agent")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket")),
+    )
+    op.create_index(
+        "ix_ticket_callback",
+        "ticket",
+        ["line", "sort_key", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'waiting' AND callback_at IS NOT NULL AND rung_at IS NULL"),
+        postgresql_where=sa.text("state = 'waiting' AND callback_at IS NOT NULL AND rung_at IS NULL"),
     )
     op.create_index(
         "ix_ticket_grace",
@@ -219,6 +276,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("state IN ('done', 'left', 'expired')"),
     )
     op.create_index(
+        "uq_ticket_interpreting",
+        "ticket",
+        ["interpreter"],
+        unique=True,
+        sqlite_where=sa.text("state = 'serving'"),
+        postgresql_where=sa.text("state = 'serving'"),
+    )
+    op.create_index(
         "uq_ticket_serving",
         "ticket",
         ["agent"],
@@ -227,11 +292,47 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'serving'"),
     )
     op.create_table(
+        "booking",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("line", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("starts_at", sa.Double(), nullable=False),
+        sa.Column("ends_at", sa.Double(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("secret", sa.String(length=64), nullable=False),
+        sa.Column("ticket", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_at", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(["line"], ["line.id"], name=op.f("fk_booking_line_line")),
+        sa.ForeignKeyConstraint(["ticket"], ["ticket.id"], name=op.f("fk_booking_ticket_ticket")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_booking")),
+    )
+    op.create_index(
+        "ix_booking_booked",
+        "booking",
+        ["starts_at", "line"],
+        unique=False,
+        sqlite_where=sa.text("state = 'booked'"),
+        postgresql_where=sa.text("state = 'booked'"),
+    )
+    op.create_table(
+        "forecast",
+        sa.Column("line", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made_at", sa.Double(), nullable=False),
+        sa.Column("ticket", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("low", sa.Double(), nullable=False),
+        sa.Column("middle", sa.Double(), nullable=False),
+        sa.Column("high", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(["line"], ["line.id"], name=op.f("fk_forecast_line_line")),
+        sa.ForeignKeyConstraint(["ticket"], ["ticket.id"], name=op.f("fk_forecast_ticket_ticket")),
+        sa.PrimaryKeyConstraint("line", "made_at", name=op.f("pk_forecast")),
+    )
+    op.create_table(
         "offer",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("ticket", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("agent", sa.String(length=200), nullable=False),
+        sa.Column("seat", sa.String(length=16), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=True),
         sa.Column("made_at", sa.Double(), nullable=False),
         sa.Column("expires_at", sa.Double(), nullable=False),
         sa.Column("ended_at", sa.Double(), nullable=True),
@@ -244,31 +345,55 @@ def upgrade() -> None:
         "offer",
         ["expires_at"],
         unique=False,
-        sqlite_where=sa.text("state = 'pending'"),
-        postgresql_where=sa.text("state = 'pending'"),
+        sqlite_where=sa.text("state IN ('pending', 'held')"),
+        postgresql_where=sa.text("state IN ('pending', 'held')"),
     )
     op.create_index("ix_offer_ticket_agent", "offer", ["ticket", "agent"], unique=False)
     op.create_index(
-        "uq_offer_pending_agent",
+        "uq_offer_live_agent",
         "offer",
         ["agent"],
         unique=True,
-        sqlite_where=sa.text("state = 'pending'"),
-        postgresql_where=sa.text("state = 'pending'"),
+        sqlite_where=sa.text("state IN ('pending', 'held')"),
+        postgresql_where=sa.text("state IN ('pending', 'held')"),
     )
     op.create_index(
-        "uq_offer_pending_ticket",
+        "uq_offer_live_seat",
         "offer",
-        ["ticket"],
+        ["ticket", "seat"],
         unique=True,
-        sqlite_where=sa.text("state = 'pending'"),
-        postgresql_where=sa.text("state = 'pending'"),
+        sqlite_where=sa.text("state IN ('pending', 'held')"),
+        postgresql_where=sa.text("state IN ('pending', 'held')"),
+    )
+    op.create_table(
+        "notice",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("ticket", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("booking", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("made_at", sa.Double(), nullable=False),
+        sa.Column("due_at", sa.Double(), nullable=False),
+        sa.Column("claimed_until", sa.Double(), nullable=True),
+        sa.Column("sent_at", sa.Double(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("failure", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["booking"], ["booking.id"], name=op.f("fk_notice_booking_booking")),
+        sa.ForeignKeyConstraint(["ticket"], ["ticket.id"], name=op.f("fk_notice_ticket_ticket")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+    )
+    op.create_index(
+        "ix_notice_unsent",
+        "notice",
+        ["due_at"],
+        unique=False,
+        sqlite_where=sa.text("sent_at IS NULL AND failure IS NULL"),
+        postgresql_where=sa.text("sent_at IS NULL AND failure IS NULL"),
     )
     op.create_table(
         "call",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("ticket", sa.Integer(), nullable=False),
-        sa.Column("agent", sa.String(length=64), nullable=False),
+        sa.Column("ticket", sa.BigInteger(), nullable=False),
+        sa.Column("agent", sa.String(length=200), nullable=False),
         sa.Column("modality", sa.String(length=8), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("opened_at", sa.Float(), nullable=False),
@@ -295,6 +420,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("state <> 'ended'"),
     )
     op.create_table(
+        "message",
+        sa.Column("ticket", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("ticket", name=op.f("pk_message")),
+    )
+    op.create_table(
         "call_event",
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("call", sa.Integer(), nullable=False),
@@ -310,7 +442,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("call", sa.Integer(), nullable=False),
         sa.Column("role", sa.String(length=16), nullable=False),
-        sa.Column("party", sa.String(length=64), nullable=False),
+        sa.Column("party", sa.String(length=200), nullable=False),
         sa.Column("joined_at", sa.Float(), nullable=False),
         sa.Column("left_at", sa.Float(), nullable=True),
         sa.Column("last_batch", sa.String(length=200), nullable=True),
@@ -318,6 +450,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_leg")),
     )
     op.create_index(op.f("ix_leg_call"), "leg", ["call"], unique=False)
+    op.create_index(
+        "ix_leg_party",
+        "leg",
+        ["party"],
+        unique=False,
+        sqlite_where=sa.text("left_at IS NULL"),
+        postgresql_where=sa.text("left_at IS NULL"),
+    )
     op.create_index(
         "uq_leg_present",
         "leg",
@@ -365,10 +505,17 @@ def downgrade() -> None:
         sqlite_where=sa.text("left_at IS NULL"),
         postgresql_where=sa.text("left_at IS NULL"),
     )
+    op.drop_index(
+        "ix_leg_party",
+        table_name="leg",
+        sqlite_where=sa.text("left_at IS NULL"),
+        postgresql_where=sa.text("left_at IS NULL"),
+    )
     op.drop_index(op.f("ix_leg_call"), table_name="leg")
     op.drop_table("leg")
     op.drop_index(op.f("ix_call_event_call"), table_name="call_event")
     op.drop_table("call_event")
+    op.drop_table("message")
     op.drop_index(
         "uq_call_live_ticket",
         table_name="call",
@@ -384,27 +531,48 @@ def downgrade() -> None:
     op.drop_index("ix_call_ticket", table_name="call")
     op.drop_table("call")
     op.drop_index(
-        "uq_offer_pending_ticket",
+        "ix_notice_unsent",
+        table_name="notice",
+        sqlite_where=sa.text("sent_at IS NULL AND failure IS NULL"),
+        postgresql_where=sa.text("sent_at IS NULL AND failure IS NULL"),
+    )
+    op.drop_table("notice")
+    op.drop_index(
+        "uq_offer_live_seat",
         table_name="offer",
-        sqlite_where=sa.text("state = 'pending'"),
-        postgresql_where=sa.text("state = 'pending'"),
+        sqlite_where=sa.text("state IN ('pending', 'held')"),
+        postgresql_where=sa.text("state IN ('pending', 'held')"),
     )
     op.drop_index(
-        "uq_offer_pending_agent",
+        "uq_offer_live_agent",
         table_name="offer",
-        sqlite_where=sa.text("state = 'pending'"),
-        postgresql_where=sa.text("state = 'pending'"),
+        sqlite_where=sa.text("state IN ('pending', 'held')"),
+        postgresql_where=sa.text("state IN ('pending', 'held')"),
     )
     op.drop_index("ix_offer_ticket_agent", table_name="offer")
     op.drop_index(
         "ix_offer_expires",
         table_name="offer",
-        sqlite_where=sa.text("state = 'pending'"),
-        postgresql_where=sa.text("state = 'pending'"),
+        sqlite_where=sa.text("state IN ('pending', 'held')"),
+        postgresql_where=sa.text("state IN ('pending', 'held')"),
     )
     op.drop_table("offer")
+    op.drop_table("forecast")
+    op.drop_index(
+        "ix_booking_booked",
+        table_name="booking",
+        sqlite_where=sa.text("state = 'booked'"),
+        postgresql_where=sa.text("state = 'booked'"),
+    )
+    op.drop_table("booking")
     op.drop_index(
         "uq_ticket_serving",
+        table_name="ticket",
+        sqlite_where=sa.text("state = 'serving'"),
+        postgresql_where=sa.text("state = 'serving'"),
+    )
+    op.drop_index(
+        "uq_ticket_interpreting",
         table_name="ticket",
         sqlite_where=sa.text("state = 'serving'"),
         postgresql_where=sa.text("state = 'serving'"),
@@ -439,12 +607,22 @@ def downgrade() -> None:
         sqlite_where=sa.text("state IN ('waiting', 'offered', 'serving') AND grace_until IS NOT NULL"),
         postgresql_where=sa.text("state IN ('waiting', 'offered', 'serving') AND grace_until IS NOT NULL"),
     )
+    op.drop_index(
+        "ix_ticket_callback",
+        table_name="ticket",
+        sqlite_where=sa.text("state = 'waiting' AND callback_at IS NOT NULL AND rung_at IS NULL"),
+        postgresql_where=sa.text("state = 'waiting' AND callback_at IS NOT NULL AND rung_at IS NULL"),
+    )
     op.drop_table("ticket")
     op.drop_index("ix_skill_kind_name", table_name="skill")
     op.drop_table("skill")
-    op.drop_index("ix_serves_line_agent", table_name="serves")
+    op.drop_index("ix_serves_line_seat_agent", table_name="serves")
     op.drop_table("serves")
+    op.drop_table("server")
+    op.drop_index("ix_roster_ends_at", table_name="roster")
+    op.drop_table("roster")
     op.drop_index("ix_queue_event_ticket_seq", table_name="queue_event")
+    op.drop_index("ix_queue_event_line_seq", table_name="queue_event")
     op.drop_table("queue_event")
     op.drop_table("line")
     op.drop_index(
@@ -474,5 +652,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_service_transaction_agent"), table_name="service_transaction")
     op.drop_table("service_transaction")
     op.drop_table("staff")
+    op.drop_index(op.f("ix_contact_ticket"), table_name="contact")
+    op.drop_index(op.f("ix_contact_booking"), table_name="contact")
+    op.drop_table("contact")
     op.drop_index(op.f("ix_audit_subject"), table_name="audit")
     op.drop_table("audit")

@@ -10,7 +10,7 @@ _MAX_ADDRESSES = 8
 """Addresses that one peer may speak from at a time."""
 
 
-class Switchboard:
+class Demultiplexer:
     """All links of a relay. A datagram of nobody is counted and forgotten; strangers get no answer."""
 
     def __init__(self) -> None:
