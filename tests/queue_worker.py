@@ -15,10 +15,11 @@ import time
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from wasl_queue.errors import QueueError
 from wasl_queue.queue import OfferState, Policy, PresenceState, Queue, Requirements, Skills, Ticket
+from wasl_queue.schema import queue_event
 from wasl_records.database import Database
 from wasl_records.errors import RecordsError
 
@@ -44,10 +45,26 @@ MOVES += ["finish", "finish", "leave", "absent", "resume", "resume", "transfer"]
 
 Row = tuple[str, int | str, str | None, str]
 """Kind, id, from state, to state."""
+Made = tuple[str, int | str, str]
+"""The same without the state it came from."""
 
 
 def move(connection: Connection, queue: Queue, seed: int, now: float) -> Row | None:
-    """One random move; None if there was nobody to make it."""
+    """One random move, and its row of history; None if there was nobody to make it, or another process has just
+    made it."""
+    made = _made(connection, queue, seed, now)
+    if made is None:
+        return None
+    kind, id_, to = made
+    e = queue_event.c
+    subject = {"ticket": e.ticket, "page": e.ticket, "presence": e.agent, "offer": e.offer}[kind]
+    told = select(e.from_state).where(e.at == now, e.kind == kind, subject == id_, e.to_state == to)
+    row = connection.execute(told).first()
+    return None if row is None else (kind, id_, row.from_state, to)
+
+
+def _made(connection: Connection, queue: Queue, seed: int, now: float) -> Made | None:
+    """Of what, which, and to which state."""
     chance = random.Random(seed)
     name = chance.choice(MOVES)
     if name in ("available", "take_break", "accept", "decline"):
@@ -56,26 +73,26 @@ def move(connection: Connection, queue: Queue, seed: int, now: float) -> Row | N
     if name == "join":
         if len(tickets) >= MOST_OPEN:
             return None
-        return "ticket", queue.join(connection, chance.choice(LINES), "secret", now).ticket, None, "waiting"
+        return "ticket", queue.join(connection, chance.choice(LINES), "secret", now).ticket, "waiting"
     subjects = [ticket for ticket in tickets if _can(ticket, name)]
     return _of_ticket(connection, queue, name, chance.choice(subjects), chance, now) if subjects else None
 
 
-def _of_agent(connection: Connection, queue: Queue, name: str, agent: str, now: float) -> Row | None:
+def _of_agent(connection: Connection, queue: Queue, name: str, agent: str, now: float) -> Made | None:
     was = queue.presence(connection, agent).state
     offer = queue.offer_for(connection, agent)
     if name == "available" and was in (PresenceState.BREAK, PresenceState.WRAP_UP):
         queue.available(connection, agent, now)
-        return "presence", agent, was, "available"
+        return "presence", agent, "available"
     if name == "take_break" and was is PresenceState.AVAILABLE:
         queue.take_break(connection, agent, "rest", now)
-        return "presence", agent, was, "break"
+        return "presence", agent, "break"
     if name == "accept" and offer and offer.state is OfferState.PENDING:
         serving = queue.accept(connection, offer.id, agent, now).serving
-        return "offer", offer.id, "pending", "accepted" if serving else "held"
+        return "offer", offer.id, "accepted" if serving else "held"
     if name == "decline" and offer and offer.state is OfferState.PENDING:
         queue.decline(connection, offer.id, agent, now)
-        return "offer", offer.id, "pending", "declined"
+        return "offer", offer.id, "declined"
     return None
 
 
@@ -87,18 +104,18 @@ def _can(ticket: Ticket, name: str) -> bool:
 
 def _of_ticket(
     connection: Connection, queue: Queue, name: str, ticket: Ticket, chance: random.Random, now: float
-) -> Row:
+) -> Made:
     if name == "resume":
         queue.resume(connection, ticket.id, "secret", now)
-        return "page", ticket.id, "absent", "present"
+        return "page", ticket.id, "present"
     if name == "transfer":
         to: list[Requirements | str] = [*LINES, *AGENTS]
         queue.transfer(connection, ticket.id, chance.choice(to), now)
-        return "ticket", ticket.id, "serving", "waiting"
+        return "ticket", ticket.id, "waiting"
     {"finish": queue.finish, "leave": queue.leave, "absent": queue.absent}[name](connection, ticket.id, now)
     if name == "absent":
-        return "page", ticket.id, "present", "absent"
-    return ("ticket", ticket.id, "serving", "done") if name == "finish" else ("ticket", ticket.id, "waiting", "left")
+        return "page", ticket.id, "absent"
+    return "ticket", ticket.id, "done" if name == "finish" else "left"
 
 
 def open_desks(connection: Connection, queue: Queue, now: float) -> None:

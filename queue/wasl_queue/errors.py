@@ -64,3 +64,12 @@ class AgentNotHere(QueueError):  # noqa: N818
     """This agent is not at the desk, or does not serve that line."""
 
     agent: str
+
+
+@dataclass(eq=False)
+class GroupTaken(QueueError):  # noqa: N818
+    """Another write holds a routing group that this one turned out to need. Undone and run again, it waits for
+    that group in good order: `sqlstate` tells the database so, as PostgreSQL's serialization_failure."""
+
+    group: str
+    sqlstate = "40001"

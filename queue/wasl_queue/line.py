@@ -65,7 +65,7 @@ class Skills:
     languages: Mapping[str, int]
     modalities: frozenset[str] = MODALITIES
     groups: frozenset[str] = frozenset({DESK})
-    """She serves only lines of these routing groups."""
+    """She serves only lines of these routing groups. Their names have no spaces."""
     interpreter: bool = False
     """Whether she interprets between the languages she has."""
     gender: str | None = field(default=None, compare=False)
@@ -118,7 +118,7 @@ _SERVE = Statement(insert(serves), sets=("agent", "line", "seat", "level"))
 _SERVES = Statement(
     select(serves.c.seat).where(serves.c.agent == bindparam("this"), serves.c.line == bindparam("that"))
 )
-_PERSON = Statement(update(person).where(person.c.id == bindparam("this")), sets=("gender", "interpreter"))
+_PERSON = Statement(update(person).where(person.c.id == bindparam("this")), sets=("gender", "interpreter", "groups"))
 
 
 def requirements(row: Row) -> Requirements:
@@ -195,7 +195,13 @@ def skills_of(connection: Connection, agent: str) -> Skills:
 def assign(connection: Connection, agent: str, skills: Skills) -> bool:
     """Give an agent these skills, and the seats they fill. Tells whether anything changed."""
     known = skills_of(connection, agent) == skills
-    _PERSON.run(connection, this=agent, gender=skills.gender, interpreter=skills.interpreter)
+    _PERSON.run(
+        connection,
+        this=agent,
+        gender=skills.gender,
+        interpreter=skills.interpreter,
+        groups=" ".join(sorted(skills.groups)),
+    )
     if known:
         return False
     lock.lines(connection)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from wasl_queue import history
 from wasl_queue.changes import Changes
+from wasl_queue.lock import Held
 from wasl_queue.policy import Policy
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class Moment:
     connection: Connection
     now: float
     policy: Policy
+    held: Held
+    """The routing groups in which this write may match."""
     server: str | None = None
     """Which server process holds the pages of the citizens who write now."""
     loose_tickets: dict[int, Ticket] = field(default_factory=dict)

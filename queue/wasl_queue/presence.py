@@ -63,6 +63,8 @@ class Presence(NamedTuple):
     An offer that comes to nothing does not cost her place in it."""
     gender: str | None = None
     """What a citizen may wish for."""
+    groups: str = ""
+    """The routing groups she belongs to, with spaces between."""
 
 
 _COLUMNS = (
@@ -74,13 +76,16 @@ _COLUMNS = (
     table.c.misses,
     table.c.idle_since,
     table.c.gender,
+    table.c.groups,
 )
 selected = select(*_COLUMNS)
 """Agents in the shape that `from_row` reads; add conditions."""
 COLUMNS = len(_COLUMNS)
 """So many columns are an agent's, should a statement have more."""
 _GET = Statement(selected.where(table.c.id == bindparam("this")))
-_INSERT = Statement(insert(table), sets=("id", "state", "since", "misses", "idle_since", "lease_until", "interpreter"))
+_INSERT = Statement(
+    insert(table), sets=("id", "state", "since", "misses", "idle_since", "lease_until", "interpreter", "groups")
+)
 _MOVE = Statement(
     update(table).where(table.c.id == bindparam("this"), table.c.state == bindparam("was")),
     sets=("state", "reason", "since", "until", "misses", "idle_since"),
@@ -122,6 +127,7 @@ def new(moment: Moment, agent: str) -> Presence:
         idle_since=now,
         lease_until=now,
         interpreter=False,
+        groups="",
     )
     return made
 
@@ -174,6 +180,7 @@ def move(
 def loosen(moment: Moment, presence: Presence) -> None:
     """If she is available, matching will look for a ticket for her at the end of this moment."""
     if presence.state is PresenceState.AVAILABLE:
+        moment.held.more(presence.groups.split())
         moment.loose_agents[presence.agent] = presence
     else:
         moment.loose_agents.pop(presence.agent, None)

@@ -5,7 +5,7 @@ All functions run inside the caller's transaction and never commit. `now` is epo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -23,6 +23,7 @@ from wasl_queue.estimate import Estimate
 from wasl_queue.explanation import Why
 from wasl_queue.history import Event
 from wasl_queue.line import Requirements, Seat, Skills
+from wasl_queue.lock import Held
 from wasl_queue.moment import Moment
 from wasl_queue.offer import Offer, OfferState
 from wasl_queue.policy import Policy
@@ -96,9 +97,8 @@ class Queue:
     until `absent` says otherwise."""
 
     @contextmanager
-    def _moment(self, connection: Connection, now: float) -> Iterator[Moment]:
-        """The caller holds the lock of the routing groups that may be matched in."""
-        moment = Moment(connection, now, self.policy, self.server)
+    def _moment(self, connection: Connection, now: float, held: Held) -> Iterator[Moment]:
+        moment = Moment(connection, now, self.policy, held, self.server)
         yield moment
         if self.matching:
             matching.settle(moment)
@@ -108,14 +108,14 @@ class Queue:
 
     @contextmanager
     def _of_ticket(self, connection: Connection, ticket: int, now: float) -> Iterator[tuple[Moment, Ticket]]:
-        lock.of_ticket(connection, ticket)
-        with self._moment(connection, now) as moment:
+        with self._moment(connection, now, lock.of_ticket(connection, ticket)) as moment:
             yield moment, tickets.get(connection, ticket)
 
     @contextmanager
-    def _of_agent(self, connection: Connection, agent: str, now: float) -> Iterator[tuple[Moment, Presence]]:
-        lock.of_agent(connection, agent)
-        with self._moment(connection, now) as moment:
+    def _of_agent(
+        self, connection: Connection, agent: str, now: float, hold: Callable[[Connection, str], Held]
+    ) -> Iterator[tuple[Moment, Presence]]:
+        with self._moment(connection, now, hold(connection, agent)) as moment:
             yield moment, presences.get(connection, agent)
 
     # The citizen
@@ -135,8 +135,7 @@ class Queue:
         `secret` is the proof of ownership that `resume` asks for; only its digest is stored. `reasons` put it
         before others; `wishes` (without times) narrow the choice of the agent until they relax.
         """
-        lock.group(connection, requirements.group)
-        with self._moment(connection, now) as moment:
+        with self._moment(connection, now, lock.group(connection, requirements.group)) as moment:
             ticket = visit.join(moment, requirements, secret, reasons, wishes)
         return Joined(ticket.id, moment.changes)
 
@@ -181,26 +180,25 @@ class Queue:
 
     def sign_in(self, connection: Connection, agent: str, skills: Skills, now: float) -> Changes:
         """Her desk is open, on a break (signed_in) at first; after a page reload, in the state she was in."""
-        lock.everything(connection)
-        with self._moment(connection, now) as moment:
+        with self._moment(connection, now, lock.everything(connection)) as moment:
             shift.sign_in(moment, agent, skills)
         return moment.changes
 
     def available(self, connection: Connection, agent: str, now: float) -> Changes:
         """She is ready for the next citizen. Raises UnknownAgent; IllegalMove in a call or offline."""
-        with self._of_agent(connection, agent, now) as (moment, presence):
+        with self._of_agent(connection, agent, now, lock.of_agent) as (moment, presence):
             shift.available(moment, presence)
         return moment.changes
 
     def take_break(self, connection: Connection, agent: str, reason: str, now: float) -> Changes:
         """No offers for her; a ringing one is declined. Raises UnknownAgent; IllegalMove if busy, offline."""
-        with self._of_agent(connection, agent, now) as (moment, presence):
+        with self._of_agent(connection, agent, now, lock.of_agent_rung) as (moment, presence):
             shift.take_break(moment, presence, reason)
         return moment.changes
 
     def sign_out(self, connection: Connection, agent: str, now: float) -> Changes:
         """She goes home. Raises UnknownAgent; IllegalMove in a call."""
-        with self._of_agent(connection, agent, now) as (moment, presence):
+        with self._of_agent(connection, agent, now, lock.of_agent_rung) as (moment, presence):
             shift.sign_out(moment, presence)
         return moment.changes
 
@@ -211,15 +209,13 @@ class Queue:
 
     def accept(self, connection: Connection, offer: int, agent: str, now: float) -> Accepted:
         """She answers; the call begins once every seat has. Raises UnknownOffer, OfferGone."""
-        lock.of_offer(connection, offer)
-        with self._moment(connection, now) as moment:
+        with self._moment(connection, now, lock.of_offer(connection, offer)) as moment:
             ticket = offers.accept(moment, offer, agent)
         return Accepted(ticket.id, ticket.state is TicketState.SERVING, moment.changes)
 
     def decline(self, connection: Connection, offer: int, agent: str, now: float, reason: str | None = None) -> Changes:
         """She says no; the seat rings at the next desk. Raises UnknownOffer, OfferGone."""
-        lock.of_offer(connection, offer)
-        with self._moment(connection, now) as moment:
+        with self._moment(connection, now, lock.of_offer(connection, offer)) as moment:
             offers.decline(moment, offers.get(connection, offer, agent), reason)
         return moment.changes
 
@@ -234,8 +230,7 @@ class Queue:
 
         Raises UnknownTicket, AgentNotHere, IllegalMove outside a call.
         """
-        lock.everything(connection)
-        with self._moment(connection, now) as moment:
+        with self._moment(connection, now, lock.everything(connection)) as moment:
             visit.transfer(moment, tickets.get(connection, ticket), to)
         return moment.changes
 
@@ -253,16 +248,14 @@ class Queue:
     def sweep(self, connection: Connection, now: float) -> Changes:
         """What time brings about: the ends of offers, graces, wrap-ups, leases; call-backs whose turn is near;
         then pairs left standing."""
-        lock.everything(connection)
-        with self._moment(connection, now) as moment:
+        with self._moment(connection, now, lock.everything(connection)) as moment:
             sweeping.sweep(moment)
         return moment.changes
 
     def close(self, connection: Connection, services: Iterable[str], now: float) -> Changes:
         """These services are closed for the day: who waits for one, and nobody at work serves her line, has to
         come another time."""
-        lock.everything(connection)
-        with self._moment(connection, now) as moment:
+        with self._moment(connection, now, lock.everything(connection)) as moment:
             for line in lines.of_services(connection, services):
                 visit.close(moment, line)
         return moment.changes
@@ -275,8 +268,7 @@ class Queue:
     def recover(self, connection: Connection, now: float, *, alone: bool = True) -> Changes:
         """A server process has started. If it is the only one, the pages of all earlier ones are gone:
         citizens have the full grace time to come back, agents one lease. Otherwise leases decide."""
-        lock.everything(connection)
-        with self._moment(connection, now) as moment:
+        with self._moment(connection, now, lock.everything(connection)) as moment:
             self.renew_server(connection, now)
             if alone:
                 for gone in server.others(connection, self.server or ""):

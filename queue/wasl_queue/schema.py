@@ -91,8 +91,10 @@ agent = Table(
     Column("lease_until", Double, nullable=False),
     Column("gender", String(16)),
     Column("interpreter", Boolean, nullable=False),
+    Column("groups", Text, nullable=False),
 )
-"""An agent's presence, and what of her person citizens may wish for."""
+"""An agent's presence, and what of her person citizens may wish for. Her groups, with spaces between, are those of
+`skill`: whoever sets her free has to know them."""
 
 _partial("ix_agent_idle", agent.c.idle_since, agent.c.id, where=agent.c.state == word("available"))
 _partial("ix_agent_wrap_up", agent.c.until, where=agent.c.state == word("wrap_up"))

@@ -333,6 +333,7 @@ def _note(
 
 def _loosen(moment: Moment, ticket: Ticket) -> None:
     if ticket.state is TicketState.WAITING and ticket.present:
+        moment.held.more([ticket.requirements.group])
         moment.loose_tickets[ticket.id] = ticket
     else:
         moment.loose_tickets.pop(ticket.id, None)

@@ -36,7 +36,7 @@ def staff(connection: Connection, seats: Seats, hours: float = 1) -> None:
     connection.execute(schema.line.insert(), [{**values, "id": line, "service": str(line)} for line in lines])
     person = {"state": "offline", "since": 0, "misses": 0, "idle_since": 0, "lease_until": 0, "interpreter": False}
     for agent, filled in seats.items():
-        connection.execute(schema.agent.insert(), {**person, "id": agent})
+        connection.execute(schema.agent.insert(), {**person, "id": agent, "groups": ""})
         for line, seat in filled:
             connection.execute(schema.serves.insert(), {"agent": agent, "line": line, "seat": seat, "level": 3})
         roster.plan(connection, agent, EIGHT, EIGHT + hours * HOUR)

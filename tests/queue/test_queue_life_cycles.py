@@ -7,9 +7,9 @@ from itertools import product
 import pytest
 from sqlalchemy import Connection, func, select, update
 
+from wasl_queue import lock, schema
 from wasl_queue import offer as offers
 from wasl_queue import presence as presences
-from wasl_queue import schema
 from wasl_queue import ticket as tickets
 from wasl_queue.errors import IllegalMove
 from wasl_queue.line import Requirements, Seat, opened
@@ -23,7 +23,7 @@ from wasl_queue.wishes import Wishes
 
 @pytest.fixture
 def moment(connection: Connection) -> Moment:
-    return Moment(connection, 5.0, Policy())
+    return Moment(connection, 5.0, Policy(), lock.everything(connection))
 
 
 def events(moment: Moment) -> int:

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from postgres import PostgresServer
 from wasl_queue import lock
@@ -91,11 +92,41 @@ async def test_a_join_and_an_agent_who_become_free_together_never_miss_each_othe
 
 
 async def test_without_the_lock_they_would(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lock, "_take", lambda connection, statement, **values: None)
+    def nothing(connection: Connection, *_: object, **__: object) -> lock.Held:
+        return lock.Held(connection, None)
+
+    monkeypatch.setattr(lock, "_take", nothing)
+    monkeypatch.setattr(lock, "group", nothing)
     for _ in range(ROUNDS):
         if not await meet(desk):
             return
     pytest.fail("the test above would not notice a missing lock")
+
+
+async def set_free(desk: Desk) -> bool:
+    """Whoever rang at the agent's desk leaves, while a citizen of another group joins. Tells whether those met."""
+    await desk.take_break("amal")
+    rings = await desk.join(DEED)
+    _, _, joined = await asyncio.gather(desk.available("amal"), desk.write(desk.queue.leave, rings), desk.join(RENT))
+    offer = await desk.rung("amal")
+    if offer is None:
+        await desk.write(desk.queue.leave, joined)
+        return False
+    assert await desk.visit("amal") == joined
+    return True
+
+
+async def test_an_agent_set_free_from_one_group_is_found_by_another(desk: Desk) -> None:
+    stuck = [number for number in range(ROUNDS) if not await set_free(desk)]
+    assert stuck == []
+
+
+async def test_without_asking_again_she_would_not(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock.Held, "more", lambda held, groups: None)
+    for _ in range(10 * ROUNDS):
+        if not await set_free(desk):
+            return
+    pytest.fail("the test above would not notice that a group is not held")
 
 
 async def test_two_groups_never_get_the_same_agent_and_the_later_one_gets_her_next(desk: Desk) -> None:

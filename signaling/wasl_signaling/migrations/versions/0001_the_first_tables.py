@@ -103,6 +103,7 @@ def upgrade() -> None:
         sa.Column("lease_until", sa.Double(), nullable=False),
         sa.Column("gender", sa.String(length=16), nullable=True),
         sa.Column("interpreter", sa.Boolean(), nullable=False),
+        sa.Column("groups", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agent")),
     )
     op.create_index(
