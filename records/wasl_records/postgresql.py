@@ -154,6 +154,12 @@ def engine(url: URL, **options: Any) -> AsyncEngine:
                 "jit": "off",  # our statements are short
                 # and always the same: planning one anew takes longer than running it
                 "plan_cache_mode": "force_generic_plan",
+                # Each takes a few steps into indices. A plan that was made while a table was nearly empty must
+                # not read all of it once it is long; and a bitmap never forgets entries of rows long changed.
+                "enable_bitmapscan": "off",
+                "enable_hashjoin": "off",
+                "enable_mergejoin": "off",
+                "enable_seqscan": "off",
                 # A process that froze, or whose machine is gone, must not hold its locks for ever.
                 "idle_in_transaction_session_timeout": "10s",
             },
