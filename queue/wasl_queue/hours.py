@@ -50,6 +50,11 @@ class Span:
             raise BadHours("week", text)
         return cls(starts, ends if ends > starts else ends + _DAY)
 
+    def on(self, day: date, zone: ZoneInfo) -> tuple[float, float]:
+        """Its beginning and end on a day, in epoch seconds. A time that the clocks show twice, or skip, is taken so
+        that the span is rather longer."""
+        return _moment(day, self.starts, zone, min), _moment(day, self.ends, zone, max)
+
 
 @dataclass(frozen=True)
 class SpecialDays:
@@ -150,8 +155,7 @@ class Hours:
         while day <= last:
             special = self._special(day)
             for span in sorted(special.spans if special else self.week[day.weekday()], key=lambda span: span.starts):
-                # A time that the clocks show twice, or skip, is taken so that the desk is rather open.
-                yield _moment(day, span.starts, zone, min), _moment(day, span.ends, zone, max)
+                yield span.on(day, zone)
             day += timedelta(days=1)
 
     def _special(self, day: date) -> SpecialDays | None:

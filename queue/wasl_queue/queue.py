@@ -184,6 +184,11 @@ class Queue:
             shift.sign_in(moment, agent, skills)
         return moment.changes
 
+    def enroll(self, connection: Connection, agent: str, skills: Skills, now: float) -> None:
+        """She works here: appointments can be promised from her skills before she ever signs in."""
+        with self._moment(connection, now, lock.everything(connection)) as moment:
+            shift.enroll(moment, agent, skills)
+
     def available(self, connection: Connection, agent: str, now: float) -> Changes:
         """She is ready for the next citizen. Raises UnknownAgent; IllegalMove in a call or offline."""
         with self._of_agent(connection, agent, now, lock.of_agent) as (moment, presence):

@@ -49,11 +49,23 @@ def sign_in(moment: Moment, agent: str, skills: Skills) -> None:
     presences.renew(moment.connection, [agent], moment.now + moment.policy.lease_seconds)
     if presence.state is PresenceState.OFFLINE:
         presences.move(moment, presence, PresenceState.BREAK, reason="signed_in")
+    changed = _learn(moment, agent, skills)
+    if changed or presence.gender != skills.gender:
+        _skills_changed(moment, presences.get(moment.connection, agent))
+
+
+def enroll(moment: Moment, agent: str, skills: Skills) -> None:
+    """She works here, though she may never have signed in. At her desk she has the skills she signed in with."""
+    presence = presences.find(moment.connection, agent) or presences.new(moment, agent)
+    if presence.state is PresenceState.OFFLINE:
+        _learn(moment, agent, skills)
+
+
+def _learn(moment: Moment, agent: str, skills: Skills) -> bool:
     changed = lines.assign(moment.connection, agent, skills)
     if changed:
         moment.record(Kind.SKILLS, None, "changed", agent=agent, detail=lines.told(skills))
-    if changed or presence.gender != skills.gender:
-        _skills_changed(moment, presences.get(moment.connection, agent))
+    return changed
 
 
 def _skills_changed(moment: Moment, presence: Presence) -> None:

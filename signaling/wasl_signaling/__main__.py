@@ -13,6 +13,7 @@ import typer
 
 from wasl_signaling.moving import db_app
 from wasl_signaling.queueing import queue_app
+from wasl_signaling.rostering import roster_app
 from wasl_signaling.settings import Settings
 from wasl_signaling.simulate import simulate
 from wasl_signaling.staffing import staff_app
@@ -20,6 +21,7 @@ from wasl_signaling.tryout import try_app
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="An accessible video-call service desk.")
 app.add_typer(staff_app, name="staff")
+app.add_typer(roster_app, name="roster")
 app.add_typer(queue_app, name="queue")
 app.add_typer(db_app, name="db")
 app.add_typer(try_app, name="try")

@@ -51,7 +51,7 @@ def add(
     )
     hashed = _hash(password)
     try:
-        _write(data, _add, person, hashed)
+        write(data, _add, person, hashed)
     except StaffExists:
         raise typer.BadParameter(f"{username} is taken.") from None
     print(f"{username} can sign in now.")
@@ -62,7 +62,7 @@ def change_password(username: Username, password: NewPassword, data: Data = None
     """Give a person a new password and end their sessions."""
     hashed = _hash(password)
     try:
-        _write(data, _set_password, username, hashed)
+        write(data, _set_password, username, hashed)
     except UnknownStaff:
         raise typer.BadParameter(f"there is nobody called {username}.") from None
     print(f"The password of {username} is changed.")
@@ -71,7 +71,7 @@ def change_password(username: Username, password: NewPassword, data: Data = None
 @staff_app.command("list")
 def list_people(data: Data = None) -> None:
     """Everybody, with roles and languages."""
-    for person in _write(data, staff.list_all):
+    for person in write(data, staff.list_all):
         roles = ", ".join(sorted(person.roles))
         languages = ", ".join(f"{name}:{level}" for name, level in sorted(person.languages.items()))
         print(f"{person.id:<16} {person.name_en:<24} {roles:<20} {languages}")
@@ -112,7 +112,7 @@ def _hash(text: str) -> str:
     return password.hash_password(text)
 
 
-def _write(data: Path | None, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+def write(data: Path | None, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Runs one function on the desk's database, which may be in use by a running desk."""
 
     async def run() -> T:

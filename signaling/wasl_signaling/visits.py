@@ -16,6 +16,7 @@ from wasl_queue.notice import NoticeKind
 from wasl_queue.queue import Changes, Queue, Skills
 from wasl_queue.ticket import Ticket, TicketState
 from wasl_records import staff, transaction
+from wasl_records.catalogue import Catalogue
 from wasl_records.staff import Role, Staff
 from wasl_records.transaction import State as TransactionState
 from wasl_signaling import call as calls
@@ -41,16 +42,16 @@ class Typed:
 
 def sign_in(connection: Connection, house: House, agent: str, now: float) -> Changes:
     """An agent sits down at the desk with the skills of the records."""
-    return house.queue.sign_in(connection, agent, skills_of(house, staff.get(connection, agent)), now)
+    return house.queue.sign_in(connection, agent, skills_of(house.catalogue, staff.get(connection, agent)), now)
 
 
-def skills_of(house: House, person: Staff) -> Skills:
+def skills_of(catalogue: Catalogue, person: Staff) -> Skills:
     """What somebody can do at the desk. Whoever belongs to a body works for that body only."""
     return Skills(
-        person.serves(house.catalogue.service_ids),
+        person.serves(catalogue.service_ids),
         person.languages,
         MODALITIES | {m.Modality.MESSAGE},
-        frozenset([person.body] if person.body else house.catalogue.by_body),
+        frozenset([person.body] if person.body else catalogue.by_body),
         interpreter=Role.INTERPRETER in person.roles,
     )
 

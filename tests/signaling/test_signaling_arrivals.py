@@ -261,6 +261,6 @@ def test_skills_come_from_the_records(
         id="a", name_ar="", name_en="", roles=frozenset(roles), body=body, services={"deed": 4}, languages={"ar": 5}
     )
     modalities = frozenset({"video", "voice", "text", "message"})
-    assert visits.skills_of(house, person) == Skills(
+    assert visits.skills_of(house.catalogue, person) == Skills(
         {"deed": 4}, {"ar": 5}, modalities, frozenset(groups), interpreter=interprets
     )
