@@ -193,7 +193,7 @@ class WaitView(Message):
     position: int
     """1 is the next to be served."""
     kept: int
-    """For how many seconds the place is kept while the page is away."""
+    """For how many seconds the place is kept while the page is away; with `callback`, once she was rung."""
     estimate: Estimate | None
     """None: we can't tell yet."""
     why: Why
@@ -350,7 +350,9 @@ class OfferView(Message):
     id: int
     ticket: int
     seat: Seat
-    """Which part she is asked to take. With an interpreter's seat the call begins when both have accepted."""
+    """Which part she is asked to take."""
+    with_interpreter: bool
+    """True if two are asked, an agent and an interpreter: the call begins when both have accepted."""
     held: bool
     """True once she has accepted and the other seat still rings; `expires_at` then is until when she is held."""
     service: ServiceView
@@ -417,6 +419,15 @@ class DeskState(Message):
     draining: bool = False
 
 
+class WallSeat(Message):
+    """One of the two who are asked for a citizen together."""
+
+    seat: Seat
+    agent: str
+    """The name."""
+    accepted: bool
+
+
 class WallTicket(Message):
     """One ticket on the supervisor's wall."""
 
@@ -433,6 +444,13 @@ class WallTicket(Message):
     present: bool
     """False while the citizen's page is away and her place is kept."""
     agent: str | None
+    """The name of whoever is rung for her, serves her, or served her last."""
+    callback_at: int | None
+    """When she asked to be rung, if she did."""
+    rung_at: int | None
+    """When she was."""
+    seats: list[WallSeat]
+    """Who is asked, if an agent and an interpreter are."""
 
 
 class WallAgent(Message):
@@ -441,6 +459,7 @@ class WallAgent(Message):
     id: str
     name: str
     presence: PresenceView
+    interpreter: bool
     ticket: int | None
 
 

@@ -13,6 +13,7 @@ from wasl_queue.queue import AgentStanding, Reason
 from wasl_queue.ticket import Ticket, TicketState
 from wasl_records import contact, staff, transaction
 from wasl_records.contact import Channel, Owner, UnreadableContact
+from wasl_records.staff import Role as StaffRole
 from wasl_records.transaction import State as TransactionState
 from wasl_records.transaction import Transaction
 from wasl_signaling import arrivals, conversation, transfers, visits
@@ -140,7 +141,7 @@ class Views:
         estimate = queue.estimate(connection, ticket.id, now)
         return m.WaitView(
             position=queue.position(connection, ticket.id),
-            kept=int(queue.policy.grace_waiting),
+            kept=int(queue.policy.grace_waiting if ticket.callback_at is None else queue.policy.callback_grace),
             estimate=m.Estimate(low=int(estimate.low), high=int(estimate.high)) if estimate else None,
             why=m.Why(queue.why(connection, ticket.id, now)),
             put_through=Reason.TRANSFERRED in ticket.reasons,
@@ -242,6 +243,7 @@ class Views:
             id=offer.id,
             ticket=ticket.id,
             seat=seat,
+            with_interpreter=ticket.interpreter is not None,
             held=offer.state is OfferState.HELD,
             service=self._service(ticket.requirements.service, language),
             language=ticket.requirements.language,
@@ -300,15 +302,32 @@ class Views:
             since=milliseconds(ticket.since),
             position=self._house.queue.position(connection, ticket.id) if waiting else None,
             present=ticket.present,
-            agent=ticket.agent,
+            agent=staff.get(connection, ticket.agent).name(language) if ticket.agent else None,
+            callback_at=maybe_milliseconds(ticket.callback_at),
+            rung_at=maybe_milliseconds(ticket.rung_at),
+            seats=self._wall_seats(connection, ticket, language) if ticket.state is TicketState.OFFERED else [],
         )
+
+    def _wall_seats(self, connection: Connection, ticket: Ticket, language: m.Language) -> list[m.WallSeat]:
+        if ticket.interpreter is None:
+            return []
+        return [
+            m.WallSeat(
+                seat=m.Seat(offer.seat),
+                agent=staff.get(connection, offer.agent).name(language),
+                accepted=offer.state is OfferState.HELD,
+            )
+            for offer in self._house.queue.offers_of(connection, ticket.id)
+        ]
 
     def _wall_agent(self, connection: Connection, standing: AgentStanding, language: m.Language) -> m.WallAgent:
         presence = standing.presence
+        member = staff.get(connection, presence.agent)
         return m.WallAgent(
-            id=presence.agent,
-            name=staff.get(connection, presence.agent).name(language),
+            id=member.id,
+            name=member.name(language),
             presence=self._presence(presence),
+            interpreter=StaffRole.INTERPRETER in member.roles,
             ticket=standing.ticket,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -51,6 +52,7 @@ async def test_she_may_go_and_is_rung_when_her_turn_is_near(start_desk: Start, p
     assert (await citizen.ask("callback", wanted=True))["error"]["code"] == "bad_request"
     assert await citizen.ask("callback", wanted=True, phone="٥٠٠١١٢٣٤") == {"ok": True}
     asked = await citizen.until(lambda state: state["wait"] and state["wait"]["callback"])
+    assert asked["wait"]["kept"] == 600, "how long she has to come once she is rung"
     assert asked["wait"]["callback"]["contact"] == "+965 •••• 1234"
     assert asked["wait"]["callback"]["rung_at"] is None
     await citizen.close()
@@ -75,9 +77,11 @@ async def test_she_may_go_and_is_rung_when_her_turn_is_near(start_desk: Start, p
 async def test_she_rather_waits_on_the_page(start_desk: Start, pages: Pages, gateway: Gateway) -> None:
     desk = await start_desk(sms_url=gateway.url)
     citizen = await pages.citizen(desk)
+    wall = await pages.wall(desk)
     await citizen.ask("join", service=SERVICE, modality="text", language="ar")
     await citizen.ask("callback", wanted=True, phone="50011234")
     await citizen.until(lambda state: state["wait"]["callback"])
+    await wall.until(lambda state: state["tickets"] and state["tickets"][0]["callback_at"])
     assert await citizen.ask("callback", wanted=False) == {"ok": True}
     await citizen.until(lambda state: not state["wait"]["callback"])
 
@@ -115,10 +119,14 @@ async def test_a_message_is_answered_by_a_note(desk: DeskProcess, pages: Pages) 
     assert answered["summary"]["note"] == "In March."
 
 
-async def test_times_and_outlook_of_a_desk_without_a_plan_are_empty(desk: DeskProcess, pages: Pages) -> None:
+async def test_a_time_is_promised_from_who_is_planned_and_given_back(desk: DeskProcess, pages: Pages) -> None:
     citizen = await pages.citizen(desk)
     what: dict[str, Any] = {"service": SERVICE, "language": "ar", "modality": "video", "sign_language": "sgn-KW"}
-    assert await citizen.ask("slots", **what) == {"ok": True, "slots": []}
+    times = [slot["starts_at"] for slot in (await citizen.ask("slots", **what))["slots"]]
+    assert times[0] / 1000 < time.time() + 2 * 3_600, "the demo's people are planned day and night"
+    booked = await citizen.ask("book", **what, starts_at=times[0])
+    assert booked["ok"], booked
+    assert await citizen.ask("cancel_booking", booking=booked["booking"], resume=booked["resume"]) == {"ok": True}
     taken = await citizen.ask("book", **what, starts_at=2_000_000_000_000)
     assert taken["error"]["code"] == "slot_taken"
     outlook = await citizen.ask("outlook", **what)

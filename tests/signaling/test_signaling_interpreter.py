@@ -92,13 +92,20 @@ async def cookies(desk: DeskProcess) -> dict[str, str]:
 
 async def test_call_begins_when_both_have_accepted(desk: DeskProcess, pages: Pages, cookies: dict[str, str]) -> None:
     agent, signer = [await at_work(pages, desk, cookies[id_]) for id_ in ("agent", "signer")]
+    wall = await pages.wall(desk)
     citizen = await deaf_citizen(pages, desk)
     offer = await accept(agent)
-    assert (offer["seat"], offer["held"]) == ("agent", False)
+    assert (offer["seat"], offer["with_interpreter"], offer["held"]) == ("agent", True, False)
     held = (await agent.until(lambda state: state["offer"] and state["offer"]["held"]))["offer"]
     assert held["expires_at"] > offer["expires_at"]
     assert agent.state["call"] is None
     assert citizen.state["phase"] == "ringing"
+    shown = await wall.until(lambda state: state["tickets"] and state["tickets"][0]["seats"])
+    assert shown["tickets"][0]["seats"] == [
+        {"seat": "agent", "agent": "agent", "accepted": True},
+        {"seat": "interpreter", "agent": "signer", "accepted": False},
+    ]
+    assert {person["id"]: person["interpreter"] for person in shown["agents"]} == {"agent": False, "signer": True}
     asked = await accept(signer)
     assert (asked["seat"], asked["ticket"]) == ("interpreter", offer["ticket"])
     for page in (citizen, agent, signer):

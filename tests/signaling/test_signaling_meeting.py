@@ -119,7 +119,7 @@ async def test_the_wall_shows_tickets_and_agents(desk: DeskProcess, pages: Pages
     wall = await pages.wall(desk)
     await meet(pages, desk)
     shown = await wall.until(lambda state: state["tickets"] and state["tickets"][0]["state"] == "serving")
-    assert shown["tickets"][0]["agent"] == "agent1"
+    assert shown["tickets"][0]["agent"] == "Maryam Al-Enezi"
     assert shown["agents"][0]["ticket"] == shown["tickets"][0]["id"]
     assert shown["agents"][0]["presence"]["state"] == "busy"
 

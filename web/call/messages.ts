@@ -81,7 +81,7 @@ export type DeclineReason = "not_my_field" | "know_the_citizen" | "technical" | 
  */
 export type PresenceState = "offline" | "available" | "offered" | "busy" | "wrap_up" | "break";
 /**
- * Which part she is asked to take. With an interpreter's seat the call begins when both have accepted.
+ * Which part she is asked to take.
  */
 export type Seat = "agent" | "interpreter";
 /**
@@ -357,7 +357,7 @@ export interface WaitView {
    */
   position: number;
   /**
-   * For how many seconds the place is kept while the page is away.
+   * For how many seconds the place is kept while the page is away; with `callback`, once she was rung.
    */
   kept: number;
   /**
@@ -480,6 +480,10 @@ export interface OfferView {
   id: number;
   ticket: number;
   seat: Seat;
+  /**
+   * True if two are asked, an agent and an interpreter: the call begins when both have accepted.
+   */
+  with_interpreter: boolean;
   /**
    * True once she has accepted and the other seat still rings; `expires_at` then is until when she is held.
    */
@@ -942,7 +946,22 @@ export interface WallAgent {
   id: string;
   name: string;
   presence: PresenceView;
+  interpreter: boolean;
   ticket: number | null;
+}
+/**
+ * One of the two who are asked for a citizen together.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "WallSeat".
+ */
+export interface WallSeat {
+  seat: Seat1;
+  /**
+   * The name.
+   */
+  agent: string;
+  accepted: boolean;
 }
 /**
  * Event `state` on /supervise: tickets that have not ended and agents, each list in order of age.
@@ -982,5 +1001,20 @@ export interface WallTicket {
    * False while the citizen's page is away and her place is kept.
    */
   present: boolean;
+  /**
+   * The name of whoever is rung for her, serves her, or served her last.
+   */
   agent: string | null;
+  /**
+   * When she asked to be rung, if she did.
+   */
+  callback_at: number | null;
+  /**
+   * When she was.
+   */
+  rung_at: number | null;
+  /**
+   * Who is asked, if an agent and an interpreter are.
+   */
+  seats: WallSeat[];
 }

@@ -49,6 +49,7 @@ function what(offer: OfferView): TemplateResult {
     <p class="offer-service"><bdi>${offer.service.name}</bdi></p>
     <p><bdi>${offer.service.body_name}</bdi></p>
     ${offer.seat === "interpreter" ? html`<p class="offer-languages">${languagesSentence(offer)}</p>` : nothing}
+    ${offer.with_interpreter && offer.seat === "agent" ? html`<p class="offer-languages">${t("With an interpreter: the call begins when both of you have accepted.")}</p>` : nothing}
     ${needsView(offer)}
   `;
 }

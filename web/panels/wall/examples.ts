@@ -17,12 +17,16 @@ const TICKET: WallTicket = {
   position: 1,
   present: true,
   agent: null,
+  callback_at: null,
+  rung_at: null,
+  seats: [],
 };
 
 const AGENT: WallAgent = {
   id: "agent1",
   name: "نورة العنزي",
   presence: { state: "busy", reason: null, since: NOW - 60_000, until: null },
+  interpreter: false,
   ticket: 9,
 };
 
@@ -31,10 +35,24 @@ const STATE: WallState = {
   tickets: [
     TICKET,
     { ...TICKET, id: 8, joined_at: NOW - 700_000, position: 2, present: false, sign_language: null, modality: "text" },
+    { ...TICKET, id: 10, position: 3, present: false, callback_at: NOW - 600_000 },
+    { ...TICKET, id: 11, position: 4, present: false, callback_at: NOW - 600_000, rung_at: NOW - 30_000 },
+    {
+      ...TICKET,
+      id: 12,
+      state: "offered",
+      position: 5,
+      agent: AGENT.name,
+      seats: [
+        { seat: "agent", agent: AGENT.name, accepted: true },
+        { seat: "interpreter", agent: "Sara", accepted: false },
+      ],
+    },
     { ...TICKET, id: 9, state: "serving", position: null, agent: AGENT.name, language: "en", service_name: "Rent allowance" },
   ],
   agents: [
     AGENT,
+    { ...AGENT, id: "interpreter1", name: "Sara", interpreter: true, ticket: null },
     { ...AGENT, id: "agent2", name: "Ali", presence: { state: "break", reason: "prayer", since: NOW, until: null }, ticket: null },
   ],
 };

@@ -3,15 +3,16 @@ import type { WallAgent, WallTicket } from "../../call/messages";
 import { LONG_WAIT, countsOf, marksOf, matchingAgents, matchingTickets } from "./rows";
 
 const NOW = 10_000_000;
+const NO_MORE = { callback_at: null, rung_at: null, seats: [] };
 
 function ticket(id: number, change: Partial<WallTicket> = {}): WallTicket {
   const needs = { language: "ar", sign_language: null, modality: "video" } as const;
   const age = { joined_at: NOW - id * 1_000, since: NOW, position: id };
-  return { id, state: "waiting", service_name: "Title deed", ...needs, ...age, present: true, agent: null, ...change };
+  return { id, state: "waiting", service_name: "Title deed", ...needs, ...age, present: true, agent: null, ...NO_MORE, ...change };
 }
 
 function agent(id: string, state: WallAgent["presence"]["state"]): WallAgent {
-  return { id, name: id, presence: { state, reason: null, since: NOW, until: null }, ticket: null };
+  return { id, name: id, presence: { state, reason: null, since: NOW, until: null }, interpreter: false, ticket: null };
 }
 
 it("counts who waits, talks, is away and is free", () => {

@@ -1,6 +1,6 @@
 /** What the wall shows of tickets and agents, worked out from the server's state. */
 
-import type { WallAgent, WallState, WallTicket } from "../../call/messages";
+import type { WallAgent, WallSeat, WallState, WallTicket } from "../../call/messages";
 import { asciiDigits, t } from "../../call/words";
 import { needsText } from "../needs/view";
 import { presenceName } from "../presence/words";
@@ -45,12 +45,12 @@ export function marksOf(tickets: readonly WallTicket[], now: number): Map<number
   return marks;
 }
 
-export function ticketStateName(state: string): string {
+export function ticketStateName({ state, seats }: WallTicket): string {
   switch (state) {
     case "waiting":
       return t("Waiting");
     case "offered":
-      return t("An agent is rung");
+      return seats.length > 0 ? t("An agent and an interpreter are rung") : t("An agent is rung");
     case "serving":
       return t("In a call");
     default:
@@ -58,14 +58,19 @@ export function ticketStateName(state: string): string {
   }
 }
 
+export function seatName(seat: WallSeat["seat"]): string {
+  return seat === "interpreter" ? t("Interpreter") : t("Agent");
+}
+
 export function matchingTickets(tickets: readonly WallTicket[], filter: string): WallTicket[] {
   return tickets.filter((ticket) =>
     holds(filter, [
       String(ticket.id),
-      ticketStateName(ticket.state),
+      ticketStateName(ticket),
       ticket.service_name,
       needsText(ticket),
       ticket.agent ?? "",
+      ...ticket.seats.map(({ agent }) => agent),
     ]),
   );
 }

@@ -6,7 +6,7 @@ import type { WallAgent, WallState, WallTicket } from "../../call/messages";
 import { clock, digits, num, t, tn } from "../../call/words";
 import { needsView } from "../needs/view";
 import { presenceName } from "../presence/words";
-import { type Counts, type Mark, countsOf, marksOf, matchingAgents, matchingTickets, ticketStateName } from "./rows";
+import { type Counts, type Mark, countsOf, marksOf, matchingAgents, matchingTickets, seatName, ticketStateName } from "./rows";
 import "./style.css";
 
 export interface WallPanel {
@@ -75,7 +75,7 @@ function ticketTable(
 function ticketRow(ticket: WallTicket, mark: Mark | undefined, now: number, heads: readonly string[]): TemplateResult {
   const cells = [
     ticket.position === null ? "–" : num(ticket.position),
-    html`${ticketStateName(ticket.state)}${ticket.present ? nothing : html` <strong>${t("Away, place kept")}</strong>`}`,
+    html`${ticketStateName(ticket)} ${whereabouts(ticket)} ${seatsView(ticket)}`,
     html`<bdi>${ticket.service_name}</bdi>`,
     needsView(ticket),
     html`${age(ticket.joined_at, now)} ${markView(mark)}`,
@@ -83,6 +83,22 @@ function ticketRow(ticket: WallTicket, mark: Mark | undefined, now: number, head
     digits(String(ticket.id)),
   ];
   return row(cells, heads, mark);
+}
+
+/** Where the citizen is, if not on her page in the line. */
+function whereabouts({ present, callback_at, rung_at, state }: WallTicket): TemplateResult | typeof nothing {
+  if (state === "serving" || callback_at === null) {
+    return present ? nothing : html`<strong>${t("Away, place kept")}</strong>`;
+  }
+  if (rung_at === null) return html`<strong>${t("Wants to be rung")}</strong>`;
+  return html`<strong>${present ? t("Was rung, and is back") : t("Was rung, not back yet")}</strong>`;
+}
+
+function seatsView({ seats }: WallTicket): TemplateResult | typeof nothing {
+  if (seats.length === 0) return nothing;
+  return html`<ul class="wall-seats">
+    ${seats.map(({ seat, agent, accepted }) => html`<li>${seatName(seat)}: <bdi>${agent}</bdi>, ${accepted ? t("has accepted") : t("rings")}</li>`)}
+  </ul>`;
 }
 
 function markView(mark: Mark | undefined): TemplateResult | typeof nothing {
@@ -101,9 +117,9 @@ function agentTable(agents: readonly WallAgent[], now: number, filter: string): 
   return table("agents", t("Agents"), heads, agents.length > 0 ? rows : null, none);
 }
 
-function agentRow({ name, presence, ticket }: WallAgent, now: number, heads: readonly string[]): TemplateResult {
+function agentRow({ name, presence, interpreter, ticket }: WallAgent, now: number, heads: readonly string[]): TemplateResult {
   const cells = [
-    html`<bdi>${name}</bdi>`,
+    html`<bdi>${name}</bdi> ${interpreter ? html`<span class="hint">${t("Interpreter")}</span>` : nothing}`,
     presenceName(presence),
     age(presence.since, now),
     ticket === null ? "–" : digits(String(ticket)),
