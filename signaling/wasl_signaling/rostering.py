@@ -1,6 +1,6 @@
 """`wasl roster`: who is planned to work when, from the command line of the desk's machine.
 
-Appointments are promised from it, and the wait at later hours is foretold by it.
+Appointments are promised from it.
 """
 
 from __future__ import annotations
