@@ -22,6 +22,7 @@ from wasl_signaling.views import View, Views
 log = structlog.get_logger()
 CHUNK = 25  # pages of a line that are refreshed at a time, so that those who are named get in between
 LINE_PAUSE = 0.3  # seconds between two states for those who only see a line move
+RETRY_PAUSE = 1.0  # seconds until those are tried again whose states could not be read
 
 
 class Refresher:
@@ -61,15 +62,20 @@ class Refresher:
             await self._named_marked.wait()
             self._named_marked.clear()
             addresses, self._named = list(self._named), {}
-            await self._unbroken(self.refresh(addresses))
+            if not await self._went_well(self.refresh(addresses)):
+                self.mark(addresses)
+                await asyncio.sleep(RETRY_PAUSE)
 
     async def _send_lines(self) -> None:
         while True:
             await self._lines_marked.wait()
             self._lines_marked.clear()
             lines, self._lines = frozenset(self._lines), set()
-            await self._unbroken(self._refresh_lines(lines))
-            await asyncio.sleep(LINE_PAUSE)
+            if await self._went_well(self._refresh_lines(lines)):
+                await asyncio.sleep(LINE_PAUSE)
+            else:
+                self.publish(Changes(lines=lines))
+                await asyncio.sleep(RETRY_PAUSE)
 
     async def _refresh_lines(self, lines: frozenset[int]) -> None:
         waiting = await self._house.database.read(self._house.queue.waiting_tickets, lines)
@@ -78,12 +84,14 @@ class Refresher:
         for start in range(0, len(addresses), CHUNK):
             await self.refresh(addresses[start : start + CHUNK])
 
-    async def _unbroken(self, work: Awaitable[None]) -> None:
-        """Whatever goes wrong with one person or one round, the next gets her turn."""
+    async def _went_well(self, work: Awaitable[None]) -> bool:
+        """Whether it did. Whatever goes wrong with one person or one round, the next gets her turn."""
         try:
             await work
         except Exception:
             log.exception("refresh failed")
+            return False
+        return True
 
     async def refresh(self, addresses: Iterable[Address]) -> None:
         """Sends their state to those of these people who are connected."""
@@ -94,7 +102,7 @@ class Refresher:
         views = await self._house.database.read(self._all, boxes, versions)
         for box, version, view in zip(boxes, versions, views, strict=True):
             if view is not None:
-                await self._unbroken(self._apply(box, version, view))
+                await self._went_well(self._apply(box, version, view))
 
     async def _apply(self, box: Mailbox, version: int, view: View) -> None:
         """Sends one state and connects its owner; goes no further once a newer state or page overtook it."""

@@ -169,10 +169,7 @@ async def _reconnect_media(parts: Parts, restarts: asyncio.Event) -> None:
     while True:
         await restarts.wait()
         restarts.clear()
-        try:
-            await parts.switchboard.relay_restarted()
-        except Exception:  # the next restart must be heard of whatever became of this one
-            log.exception("media not reconnected")
+        await parts.switchboard.relay_restarted()
         # Whoever asked for a connection while there was no worker gets one now.
         parts.refresher.mark_all()
 

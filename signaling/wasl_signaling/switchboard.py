@@ -116,7 +116,10 @@ class Switchboard:
     async def relay_restarted(self) -> None:
         """The worker died and a new one runs: everyone gets a new connection by herself."""
         for address in list(self._lines):
-            await self.renew(address)
+            try:
+                await self.renew(address)
+            except Exception:  # the others still need theirs
+                log.exception("media not reconnected", address=address)
 
     async def _open(self, address: Address) -> None:
         peer = f"{address.kind[1:]}-{address.party}-{self._epoch}-{next(self._numbers)}"

@@ -1,0 +1,58 @@
+"""The switchboard with a real media worker: one connection a person, whatever comes at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import socketio
+
+from wasl_media.process import WorkerProcess
+from wasl_signaling.mailbox import Address, Mailboxes
+from wasl_signaling.switchboard import Switchboard
+
+AGENT = Address.desk("agent1")
+
+
+@pytest.fixture
+async def worker() -> AsyncIterator[WorkerProcess]:
+    """A media worker."""
+    worker = WorkerProcess(
+        udp_host="127.0.0.1",
+        udp_port=0,
+        advertise=["127.0.0.1"],
+        on_event=lambda event: None,
+        on_restart=lambda: None,
+    )
+    await worker.start()
+    yield worker
+    await worker.stop()
+
+
+@pytest.fixture
+def switchboard(worker: WorkerProcess) -> Switchboard:
+    """A switchboard of people whose pages are not there."""
+    return Switchboard(worker, Mailboxes(socketio.AsyncServer(async_mode="aiohttp")), "test")
+
+
+async def peers(worker: WorkerProcess) -> int:
+    """How many connections the relay holds."""
+    return len((await worker.relay.stats()).peers)
+
+
+async def test_who_is_connected_from_many_sides_at_once_has_one_connection(
+    worker: WorkerProcess, switchboard: Switchboard
+) -> None:
+    await asyncio.gather(*(switchboard.connect(AGENT) for _ in range(5)))
+    assert await peers(worker) == 1
+
+
+async def test_connections_that_come_and_go_at_once_leave_none_behind(
+    worker: WorkerProcess, switchboard: Switchboard
+) -> None:
+    moves = [switchboard.connect, switchboard.disconnect, switchboard.connect, switchboard.renew]
+    await asyncio.gather(*(move(AGENT) for _ in range(5) for move in moves))
+    assert await peers(worker) == 1
+    await asyncio.gather(switchboard.renew(AGENT), switchboard.disconnect(AGENT), switchboard.renew(AGENT))
+    assert await peers(worker) == 0
