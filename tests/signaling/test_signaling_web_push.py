@@ -195,13 +195,15 @@ async def test_whatever_else_goes_wrong_may_work_later(
     ("asked", "least", "most"),
     [
         ("120", 120, 120),
-        (format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True), 3_000, 3_600),
+        ("in an hour", 3_590, 3_600),
         ("soon", 0, 0),
     ],
 )
 async def test_a_busy_service_says_how_long_to_wait(
     port: WebPush, service: PushService, subscription: Subscription, asked: str, least: float, most: float
 ) -> None:
+    if asked == "in an hour":
+        asked = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
     service.answer, service.headers = 429, {"Retry-After": asked}
     with pytest.raises(TryLater) as caught:
         await port.send(subscription, WORDS)
