@@ -158,8 +158,7 @@ class Scene:
             case Kind.PAGE:
                 self._page(event)
             case Kind.SKILLS:
-                post = self.posts[str(event.agent)]
-                self.posts[post.agent] = replace(post, skills=lines.heard(event.detail))
+                self._skills(event)
             case Kind.BOOKING:
                 pass
 
@@ -204,6 +203,12 @@ class Scene:
                 del rings[ring.seat]
         if not rings:
             del self.rings[event.ticket]
+
+    def _skills(self, event: Event) -> None:
+        """They may be known before she ever comes: she was planned to work."""
+        agent = str(event.agent)
+        post = self.posts.get(agent) or Post(agent, PresenceState.OFFLINE, None, event.at, event.at)
+        self.posts[agent] = replace(post, skills=lines.heard(event.detail))
 
     def _presence(self, event: Event) -> None:
         agent, state = str(event.agent), PresenceState(event.to_state)

@@ -71,6 +71,7 @@ class Day:
 
     def __post_init__(self) -> None:
         self.queue = Queue(POLICY, server="first")
+        self.queue.enroll(self.connection, "planned", SKILLS[0], self.now)
         for agent in AGENTS:
             self.queue.sign_in(self.connection, agent, self.chance.choice(SKILLS), self.now)
             self.queue.available(self.connection, agent, self.now)
