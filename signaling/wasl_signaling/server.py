@@ -209,6 +209,7 @@ async def _site(
         house.catalogue,
         house.openings,
         now=house.now,
+        zone=house.zone.key,
         secure=tls,
         push_key=push_key,
         text_messages=house.text_messages,

@@ -26,7 +26,9 @@ async def gallery() -> AsyncIterator[str]:
     """The URL of a small server of the gallery, with the shell that real pages have."""
 
     async def shell(request: web.Request) -> web.Response:
-        return web.Response(text=shells.shell("gallery", request.match_info["language"]), content_type="text/html")
+        return web.Response(
+            text=shells.shell("gallery", request.match_info["language"], "Asia/Kuwait"), content_type="text/html"
+        )
 
     app = web.Application()
     app.router.add_get("/{language}", shell)

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { dayName, daysBetween, moment, opensSentence } from "./days";
-import { setWords } from "./words";
+import { setWords, timeOfDay } from "./words";
 
 const EVENING = new Date(2026, 10, 28, 21, 30).getTime();
 const at = (day: number, hour: number): number => new Date(2026, 10, day, hour).getTime();
@@ -21,6 +21,16 @@ describe("the next opening", () => {
   it("counts midnights, not hours", () => {
     expect(daysBetween(EVENING, at(29, 1))).toBe(1);
     expect(daysBetween(at(28, 0), EVENING)).toBe(0);
+  });
+});
+
+describe("a desk in another time zone than the device", () => {
+  it("names its own days and hours", () => {
+    setWords({ language: "en", direction: "ltr", numbering: "latn", messages: {}, zone: "Pacific/Auckland" });
+    const noonInLondon = Date.UTC(2026, 10, 28, 12); // one at night on the 29th
+    expect(plain(timeOfDay(noonInLondon))).toBe("1:00 AM");
+    expect(daysBetween(Date.UTC(2026, 10, 28, 10), noonInLondon)).toBe(1);
+    expect(plain(moment(noonInLondon, noonInLondon))).toBe("Today at 1:00 AM");
   });
 });
 

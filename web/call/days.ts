@@ -1,14 +1,14 @@
-/** Days to come in words: "tomorrow, Sunday, at 8:00". Days are those of the device. */
+/** Days to come in words: "tomorrow, Sunday, at 8:00". Days are those of the desk. */
 
-import { locale, t, timeOfDay } from "./words";
+import { formatted, t, timeOfDay } from "./words";
 
 /** "Sunday 29 November". */
 export function dayAndDate(at: number): string {
-  return new Intl.DateTimeFormat(locale(), { weekday: "long", day: "numeric", month: "long" }).format(at);
+  return formatted(at, { weekday: "long", day: "numeric", month: "long" });
 }
 
 export function weekday(at: number): string {
-  return new Intl.DateTimeFormat(locale(), { weekday: "long" }).format(at);
+  return formatted(at, { weekday: "long" });
 }
 
 /** How many midnights lie between two moments in milliseconds since the epoch. */
@@ -16,9 +16,9 @@ export function daysBetween(now: number, at: number): number {
   return Math.round((dayOf(at) - dayOf(now)) / 86_400_000);
 }
 
-/** The midnight with which the day of a moment began. */
+/** The day of a moment, as the midnight with which that date begins in UTC. */
 export function dayOf(at: number): number {
-  return new Date(at).setHours(0, 0, 0, 0);
+  return Date.parse(formatted(at, { year: "numeric", month: "2-digit", day: "2-digit" }, "en-CA"));
 }
 
 /** A day as a choice: "Today", "Tomorrow, Sunday", "Monday 30 November". */

@@ -9,6 +9,8 @@ export interface Words {
   language: "ar" | "en";
   direction: "rtl" | "ltr";
   numbering: Numbering;
+  /** The time zone of the desk, in which days and hours are named; without it that of the device. */
+  zone?: string;
   /** Key: the (singular) msgid. */
   messages: Record<string, string | PluralForms>;
 }
@@ -105,10 +107,15 @@ export function clock(seconds: number): string {
 
 /** The time of day of a moment in milliseconds since the epoch. */
 export function timeOfDay(at: number): string {
-  return new Intl.DateTimeFormat(locale(), { hour: "numeric", minute: "2-digit" }).format(at);
+  return formatted(at, { hour: "numeric", minute: "2-digit" });
 }
 
 /** The day of a moment in milliseconds since the epoch. */
 export function day(at: number): string {
-  return new Intl.DateTimeFormat(locale(), { dateStyle: "full" }).format(at);
+  return formatted(at, { dateStyle: "full" });
+}
+
+/** A moment in milliseconds since the epoch, by the clocks of the desk. */
+export function formatted(at: number, options: Intl.DateTimeFormatOptions, of: string = locale()): string {
+  return new Intl.DateTimeFormat(of, { timeZone: words.zone, ...options }).format(at);
 }

@@ -20,6 +20,7 @@ def build(
     openings: Openings,
     *,
     now: Callable[[], float],
+    zone: str,
     secure: bool,
     push_key: str,
     text_messages: bool,
@@ -32,6 +33,7 @@ def build(
         client_max_size=LARGEST_BODY,
     )
     app[keys.DATABASE], app[keys.CATALOGUE], app[keys.OPENINGS], app[keys.NOW] = database, catalogue, openings, now
+    app[keys.ZONE] = zone
     app[keys.PUSH_KEY], app[keys.TEXT_MESSAGES] = push_key, text_messages
     app[keys.SECURE], app[keys.NOT_READY], app[keys.SIGNED_OUT] = secure, not_ready, signed_out
     app.on_response_prepare.append(security.add_headers)

@@ -14,6 +14,8 @@ DATABASE: web.AppKey[Database] = web.AppKey("database", Database)
 CATALOGUE: web.AppKey[Catalogue] = web.AppKey("catalogue", Catalogue)
 OPENINGS: web.AppKey[Openings] = web.AppKey("openings", Openings)
 NOW: web.AppKey[Callable[[], float]] = web.AppKey("now")
+ZONE: web.AppKey[str] = web.AppKey("zone", str)
+"""The time zone in which pages name days and hours, whatever a device is set to."""
 SECURE: web.AppKey[bool] = web.AppKey("secure", bool)
 """Whether pages are served over TLS, so that cookies may insist on it."""
 NOT_READY: web.AppKey[Callable[[], Awaitable[list[str]]]] = web.AppKey("not_ready")

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from wasl_locales.catalogue import LANGUAGES, direction, page_messages, words
 from wasl_locales.catalogue import gettext_noop as _
+from wasl_web import keys
 from wasl_web.errors import Problem
 from wasl_web.language import language_of, remember
 
@@ -51,12 +52,12 @@ async def citizen(request: web.Request) -> web.Response:
     language = request.match_info["language"]
     if language not in LANGUAGES:
         raise Problem("not_found")
-    return _page("citizen", language)
+    return _page(request, "citizen", language)
 
 
 async def staff_page(request: web.Request) -> web.Response:
     """`/desk`, `/supervise`."""
-    return _page(request.path.strip("/"), language_of(request))
+    return _page(request, request.path.strip("/"), language_of(request))
 
 
 def add_routes(app: web.Application) -> None:
@@ -68,14 +69,14 @@ def add_routes(app: web.Application) -> None:
     app.router.add_static("/static/", STATIC)
 
 
-def shell(name: str, language: str) -> str:
-    """The HTML of a page."""
+def shell(name: str, language: str, zone: str) -> str:
+    """The HTML of a page that names days and hours as they are in a time zone."""
     entry = _manifest()[f"{name}/main.ts"]
     links = [f'<link rel="stylesheet" href="/static/{sheet}">' for sheet in _sheets(entry)]
     links.append(f'<script type="module" src="/static/{entry["file"]}"></script>')
     catalogue = words(language)
     # "<" inside the JSON must not end the script element.
-    messages = json.dumps(page_messages(language), ensure_ascii=False).replace("<", "\\u003c")
+    messages = json.dumps(page_messages(language) | {"zone": zone}, ensure_ascii=False).replace("<", "\\u003c")
     return SHELL.format(
         language=language,
         direction=direction(language),
@@ -86,8 +87,8 @@ def shell(name: str, language: str) -> str:
     )
 
 
-def _page(name: str, language: str) -> web.Response:
-    response = web.Response(text=shell(name, language), content_type="text/html")
+def _page(request: web.Request, name: str, language: str) -> web.Response:
+    response = web.Response(text=shell(name, language, request.app[keys.ZONE]), content_type="text/html")
     response.headers["Cache-Control"] = "no-cache"
     remember(response, language)
     return response

@@ -8,7 +8,7 @@ const slot = (day: number, hour: number) => {
 
 it("puts slots under their days, both in order", () => {
   const days = daysOf([slot(30, 9), slot(29, 11), slot(29, 8)]);
-  expect(days.map(({ at, slots }) => [new Date(at).getDate(), slots.length])).toEqual([[29, 2], [30, 1]]);
+  expect(days.map(({ at, slots }) => [new Date(at).getUTCDate(), slots.length])).toEqual([[29, 2], [30, 1]]);
   expect(new Date(days[0]?.slots[0]?.starts_at ?? 0).getHours()).toBe(8);
   expect(daysOf([])).toEqual([]);
 });

@@ -55,7 +55,7 @@ function days(list: readonly Day[], now: number, on: BookingActions): TemplateRe
   return html`<ul class="booking-list" role="list">
     ${list.map(({ at, slots }) => html`<li>
       <button class="button wide booking-day" type="button" data-day=${at} @click=${() => { on.change({ day: at }); }}>
-        <strong>${dayName(at, now)}</strong>
+        <strong>${dayName(slots[0].starts_at, now)}</strong>
         <span>${tn("%(n)s time is free", "%(n)s times are free", slots.length)}</span>
       </button>
     </li>`)}
@@ -68,7 +68,7 @@ function none(on: BookingActions): TemplateResult {
 }
 
 function hoursOf(day: Day, { now, serviceName }: BookingData, on: BookingActions): TemplateResult {
-  return html`<h1 tabindex="-1">${dayName(day.at, now)}</h1>
+  return html`<h1 tabindex="-1">${dayName(day.slots[0].starts_at, now)}</h1>
     <p class="booking-service" dir="auto">${serviceName}</p>
     <p>${t("Choose the time at which we talk to you.")}</p>
     <ul class="booking-list booking-hours" role="list">
