@@ -353,12 +353,13 @@ class Oracle:
 
     def ring_near(self, wants: Requirements) -> None:
         """Those who went, and before whom no more wait than are at work."""
-        here = [c for c in self.standing() if c.wants == wants]
+        waiting = [c for c in self.citizens.values() if c.wants == wants and c.state == "waiting"]
         kept = [c for c in self.citizens.values() if c.wants == wants and c.state == "waiting" and not c.present]
         staff = [k for k in self.clerks.values() if k.state in AT_WORK and self.is_here(k.id, wants)]
         for citizen in sorted(kept, key=lambda c: c.place):
             if citizen.callback is None or citizen.rung is not None or not staff:
                 continue
+            here = [c for c in waiting if c.present or c.rung is not None]
             if len([c for c in here if c.key < citizen.key]) <= len(staff):
                 citizen.reasons |= {Reason.PROMISED}
                 citizen.rung, citizen.grace = self.now, self.now + POLICY.callback_grace

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam
+from sqlalchemy import Connection, bindparam
 
 from wasl_queue import callback
 from wasl_queue import offer as offers
@@ -17,6 +17,13 @@ _OUT_OF_GRACE = Statement(
     tickets.selected.where(is_open, table.c.grace_until <= bindparam("now")).order_by(table.c.grace_until, table.c.id)
 )
 
+_HELD = Statement(tickets.selected.where(is_open, table.c.server == bindparam("server")))
+
+
+def held(connection: Connection, server: str) -> list[Ticket]:
+    """The open tickets whose pages this process holds, or held last."""
+    return [tickets.from_row(row) for row in _HELD.rows(connection, server=server)]
+
 
 def back(moment: Moment, ticket: Ticket) -> None:
     """Her page is there again, perhaps on another device. A ticket that has ended stays as it is."""
@@ -26,8 +33,9 @@ def back(moment: Moment, ticket: Ticket) -> None:
 
 
 def gone(moment: Moment, ticket: Ticket) -> None:
-    """Her page is gone: she keeps her place, and nobody is rung for her. Grace runs from the first loss."""
-    if not ticket.open or not ticket.present:
+    """Her page is gone: she keeps her place, and nobody is rung for her. Grace runs from the first loss. If another
+    process holds a newer page of hers, this one was an old one."""
+    if not ticket.open or not ticket.present or ticket.server != moment.server:
         return
     if ticket.state is TicketState.OFFERED:
         offers.withdraw_all(moment, ticket.id)

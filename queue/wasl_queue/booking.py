@@ -254,6 +254,7 @@ def cancel(connection: Connection, booking: Booking, now: float) -> Booking:
 
 def miss_overdue(connection: Connection, now: float) -> list[Booking]:
     """The bookings whose time has gone by without anyone coming, marked as missed."""
+    roster.hold(connection)  # or another process could mark the same ones
     return [move(connection, over, BookingState.MISSED, now) for over in _all(connection, _OVERDUE, {"now": now})]
 
 

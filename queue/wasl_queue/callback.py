@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, or_, select
 
 from wasl_queue import notice
 from wasl_queue import ticket as tickets
@@ -22,6 +22,8 @@ from wasl_queue.ticket import Ticket, TicketState
 _wants_ringing = (
     (ticket.c.state == word(TicketState.WAITING)) & ticket.c.callback_at.is_not(None) & ticket.c.rung_at.is_(None)
 )
+_rung_not_back = (ticket.c.state == word(TicketState.WAITING)) & ticket.c.rung_at.is_not(None)
+"""They are counted as if they were here: they will be, or their place ends."""
 _LINES = Statement(select(ticket.c.line).where(_wants_ringing).distinct())
 _FIRST = Statement(
     tickets.selected.where(_wants_ringing, ticket.c.line == bindparam("line"), ticket.c.grace_until.is_not(None))
@@ -31,7 +33,11 @@ _FIRST = Statement(
 _BEFORE = Statement(
     select(func.count()).select_from(
         select(ticket.c.id)
-        .where(servable, ticket.c.line == bindparam("line"), ticket.c.sort_key < bindparam("sort_key"))
+        .where(
+            or_(servable, _rung_not_back),
+            ticket.c.line == bindparam("line"),
+            ticket.c.sort_key < bindparam("sort_key"),
+        )
         .limit(bindparam("enough"))
         .subquery()
     )

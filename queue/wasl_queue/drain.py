@@ -19,6 +19,10 @@ _STEPS = 12
 """Grid points per mean cycle."""
 _SIZE = 3 * _STEPS
 """The grid reaches so many points ahead; beyond it agents answer at their mean rate."""
+_LEAST = 1e-9
+"""A visit older than all that were seen is about to end; it cannot be less likely than this."""
+_MOST_WORTH = 5.0
+"""So fast a line empties by itself within a step, and no power of it overflows."""
 _PRIOR = 10
 """An exponential tail has the weight of so many seen visits, so that no age is impossible."""
 
@@ -53,7 +57,7 @@ class Drain:
         ends = [0.0] * (_SIZE + 1)
         for place, count in Counter(min(_SIZE, round(age / self._step)) for age in ages).items():
             gone = self._ended[place]
-            share = count / (1 - gone)
+            share = count / max(1 - gone, _LEAST)
             ends = [sum_ + (ended - gone) * share for sum_, ended in zip(ends, self._ended[place:], strict=False)]
         first = _delayed(ends, self._delay)
         for seconds in soon:
@@ -72,7 +76,7 @@ class Drain:
         return [0.0, *accumulate(added)]
 
     def _discounted(self, answers: Sequence[float]) -> list[float]:
-        worth = math.exp(self._giving_up * self._step)
+        worth = math.exp(min(self._giving_up * self._step, _MOST_WORTH))
         steps = ((after - before) * worth ** (at + 0.5) for at, (before, after) in enumerate(pairwise(answers)))
         return [0.0, *accumulate(steps)]
 

@@ -136,6 +136,14 @@ def get(connection: Connection, line_id: int) -> Requirements:
 
 def opened(connection: Connection, wants: Requirements) -> int:
     """The id of the line with these requirements, opened now if it is the first time."""
+    found = _find(connection, wants)
+    if found is None:
+        lock.lines(connection)
+        found = _find(connection, wants)  # somebody else may have opened it meanwhile
+    return found if found is not None else _open(connection, wants)
+
+
+def _find(connection: Connection, wants: Requirements) -> int | None:
     found: int | None = _FIND.scalar(
         connection,
         service=wants.service,
@@ -144,11 +152,10 @@ def opened(connection: Connection, wants: Requirements) -> int:
         modality=wants.modality,
         level=wants.level,
     )
-    return found if found is not None else _open(connection, wants)
+    return found
 
 
 def _open(connection: Connection, wants: Requirements) -> int:
-    lock.lines(connection)
     made: int = _INSERT.scalar(
         connection,
         service=wants.service,

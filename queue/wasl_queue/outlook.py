@@ -99,7 +99,7 @@ def _now(connection: Connection, policy: Policy, line_id: int, now: float) -> Ou
         return Outlook(now, 0, None)
     if forecast.idle:
         return Outlook(now, 0, math.ceil(policy.offer_seconds))
-    told = forecast.at(_LENGTH.scalar(connection, line=line_id))
+    told = forecast.at(_LENGTH.scalar(connection, line=line_id), now)
     return Outlook(now, told.low, told.high)
 
 

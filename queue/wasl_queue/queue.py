@@ -146,6 +146,12 @@ class Queue:
             attendance.back(moment, subject)
         return Resumed(tickets.get(connection, ticket), moment.changes)
 
+    def here(self, connection: Connection, ticket: int, now: float) -> Changes:
+        """Her page is here, whatever became of the write that should have said so. Raises UnknownTicket."""
+        with self._of_ticket(connection, ticket, now) as (moment, subject):
+            attendance.back(moment, subject)
+        return moment.changes
+
     def absent(self, connection: Connection, ticket: int, now: float) -> Changes:
         """Her page is gone: the grace time starts. Raises UnknownTicket."""
         with self._of_ticket(connection, ticket, now) as (moment, subject):
@@ -308,6 +314,10 @@ class Queue:
     def estimate(self, connection: Connection, ticket: int, now: float) -> Estimate | None:
         """How long it will still wait, from `now` on; None: we can't tell yet. Raises UnknownTicket."""
         return estimates.estimate(connection, self.policy, tickets.get(connection, ticket), now)
+
+    def held(self, connection: Connection) -> list[Ticket]:
+        """The open tickets whose pages this process holds, or held last."""
+        return [] if self.server is None else attendance.held(connection, self.server)
 
     def history(self, connection: Connection, ticket: int) -> list[Event]:
         """All that happened to it, oldest first; empty for an unknown ticket."""

@@ -84,6 +84,8 @@ class Ticket(NamedTuple):
     """When she asked to be rung; her place is kept while she is away."""
     rung_at: float | None
     """When she was rung, because her turn was near."""
+    server: str | None
+    """The server process that holds her page, or held it last."""
 
     @property
     def present(self) -> bool:
@@ -122,6 +124,7 @@ _COLUMNS = (
     table.c.undo_until,
     table.c.callback_at,
     table.c.rung_at,
+    table.c.server,
 )
 selected = select(*_COLUMNS).join(line, line.c.id == table.c.line)
 """Tickets in the shape that `from_row` reads; add conditions."""
@@ -223,6 +226,7 @@ def new(
         undo_until=None,
         callback_at=None,
         rung_at=None,
+        server=moment.server,
     )
     id_ = _INSERT.scalar(
         moment.connection,

@@ -17,7 +17,7 @@ from wasl_queue.moment import Moment
 from wasl_queue.presence import PresenceState
 from wasl_queue.priority import Reason
 from wasl_queue.schema import agent as agent_table
-from wasl_queue.schema import serves, word
+from wasl_queue.schema import booking, serves, word
 from wasl_queue.schema import ticket as ticket_table
 from wasl_queue.statement import Statement
 from wasl_queue.ticket import Ticket, TicketState
@@ -28,6 +28,7 @@ _DESERTED = Statement(
         ticket_table.c.state == word(TicketState.WAITING),
         ticket_table.c.line == bindparam("line"),
         ~ticket_table.c.reasons.contains(literal_column(f"'{Reason.MESSAGE}'")),
+        ~exists().where(booking.c.ticket == ticket_table.c.id, booking.c.ends_at > bindparam("now")),
         ~exists().where(
             serves.c.line == ticket_table.c.line,
             serves.c.agent == agent_table.c.id,
@@ -75,8 +76,8 @@ def expire(moment: Moment, ticket: Ticket) -> None:
 
 def close(moment: Moment, line: int) -> None:
     """The line has closed for the day: who waits where nobody is at work any more has to come another time.
-    A message is read when it opens again."""
-    for row in _DESERTED.rows(moment.connection, line=line):
+    A message is read when it opens again; who has come to her appointment was promised that time."""
+    for row in _DESERTED.rows(moment.connection, line=line, now=moment.now):
         tickets.move(moment, tickets.from_row(row), TicketState.CLOSED, detail={"reason": "closed"})
 
 

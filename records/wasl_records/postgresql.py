@@ -144,6 +144,7 @@ def engine(url: URL, **options: Any) -> AsyncEngine:
         url,
         pool_size=CONNECTIONS,
         max_overflow=0,
+        hide_parameters=True,  # what citizens write is not for the log
         pool_reset_on_return=None,  # each transaction is ended by whoever began it
         connect_args={
             "timeout": PATIENCE,

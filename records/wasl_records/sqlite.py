@@ -62,7 +62,7 @@ class Sqlite:
 
 def engine(url: URL, begin: str, *pragmas: str) -> Engine:
     """Connections that begin each transaction with the statement `begin` and were set up with the pragmas."""
-    made = create_engine(url, pool_size=READERS)
+    made = create_engine(url, pool_size=READERS, hide_parameters=True)
 
     @event.listens_for(made, "connect")
     def prepare(connection: Any, _record: object) -> None:

@@ -103,9 +103,9 @@ def send_on(connection: Connection, id: int, service: str, note: str, now: float
     _changed(connection, service_transaction.c.id == id, service=service, notes=notes, changed_at=now)
 
 
-def set_notes(connection: Connection, ticket: int, notes: str, now: float) -> None:
+def set_notes(connection: Connection, ticket: int, notes: str) -> None:
     """Replace the agent's own notes. Raises UnknownTransaction if the ticket has no transaction."""
-    if not _changed(connection, service_transaction.c.ticket == ticket, notes=notes, changed_at=now):
+    if not _changed(connection, service_transaction.c.ticket == ticket, notes=notes):
         raise UnknownTransaction(ticket)
 
 

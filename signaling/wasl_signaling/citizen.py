@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from limits import RateLimitItemPerMinute
+from limits import RateLimitItemPerDay, RateLimitItemPerMinute
 
 from wasl_records.contact import PhoneNumber
 from wasl_signaling import appointments, arrivals, visits
@@ -17,7 +17,9 @@ from wasl_signaling.talking import TalkingChannel
 from wasl_signaling.views import milliseconds
 from wasl_web.errors import Problem
 
-LASTING = RateLimitItemPerMinute(6)  # messages and bookings of one page
+LASTING = RateLimitItemPerMinute(6)  # messages, bookings and call-backs of one page
+LOOKING = RateLimitItemPerMinute(20)  # at the times of appointments, which are work to find
+PER_PHONE = RateLimitItemPerDay(12)  # so that nobody's phone can be flooded from here
 
 
 class CitizenChannel(TalkingChannel):
@@ -66,6 +68,7 @@ class CitizenChannel(TalkingChannel):
     async def on_callback(self, sid: str, request: m.Callback) -> m.Ok:
         house, ticket = self._parts.house, self._ticket(sid)
         if request.wanted:
+            await self._limit(sid, request.phone)
             found = arrivals.addresses(house, request.phone, request.push)
             change = house.database.write(
                 arrivals.ask_callback, house, ticket, found, self._languages[sid], house.now()
@@ -76,7 +79,7 @@ class CitizenChannel(TalkingChannel):
         return m.Ok()
 
     async def on_message(self, sid: str, request: m.LeaveMessage) -> m.Joined:
-        await self._limit(sid)
+        await self._limit(sid, request.phone)
         house, secret = self._parts.house, secrets.token_urlsafe(32)
         phone = PhoneNumber.read(request.phone) if request.phone is not None else None
         left = await house.database.write(arrivals.leave_message, house, request, phone, secret, house.now())
@@ -84,6 +87,8 @@ class CitizenChannel(TalkingChannel):
         return m.Joined(ticket=left.ticket, resume=secret)
 
     async def on_slots(self, sid: str, request: m.Slots) -> m.SlotsReply:
+        if not await self._limiter.hit(LOOKING, "looking", sid):
+            raise Problem("too_many_requests")
         house = self._parts.house
         found = await house.database.write(appointments.slots, house, request, house.now())
         return m.SlotsReply(
@@ -91,7 +96,7 @@ class CitizenChannel(TalkingChannel):
         )
 
     async def on_book(self, sid: str, request: m.Book) -> m.BookReply:
-        await self._limit(sid)
+        await self._limit(sid, request.phone)
         house, secret = self._parts.house, secrets.token_urlsafe(32)
         found = arrivals.addresses(house, request.phone, request.push)
         made = await house.database.write(appointments.book, house, request, found, secret, house.now())
@@ -163,9 +168,11 @@ class CitizenChannel(TalkingChannel):
         )
         await self.emit("state", state.model_dump(mode="json"), to=sid)
 
-    async def _limit(self, sid: str) -> None:
-        """For what a page may ask for again and again, and what stays."""
+    async def _limit(self, sid: str, phone: str | None) -> None:
+        """For what a page may ask for again and again, and what stays or is sent to a phone."""
         if not await self._limiter.hit(LASTING, "lasting", sid):
+            raise Problem("too_many_requests")
+        if phone is not None and not await self._limiter.hit(PER_PHONE, "phone", PhoneNumber.read(phone).number):
             raise Problem("too_many_requests")
 
     def _ticket(self, sid: str) -> int:

@@ -83,7 +83,7 @@ class DeskChannel(TalkingChannel):
 
     async def on_notes(self, sid: str, request: m.Notes) -> m.Ok:
         house = self._parts.house
-        await house.database.write(visits.write_notes, self._agent(sid), request, house.now())
+        await house.database.write(visits.write_notes, self._agent(sid), request)
         return m.Ok()
 
     async def on_sign_out(self, sid: str, request: m.SignOut) -> m.Ok:

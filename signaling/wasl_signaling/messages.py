@@ -16,8 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from wasl_web.errors import ErrorView
 
-Text = Annotated[str, Field(max_length=4_000)]
-Token = Annotated[str, Field(min_length=1, max_length=200)]
+Text = Annotated[str, Field(max_length=4_000, pattern=r"^[^\x00]*$")]
+"""PostgreSQL cannot keep a NUL."""
+Token = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 Sdp = Annotated[str, Field(min_length=1, max_length=60_000)]
 Id = Annotated[int, Field(ge=0, le=2**53 - 1)]
 """What JavaScript can count to exactly."""

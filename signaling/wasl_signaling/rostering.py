@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -76,7 +76,7 @@ def import_plans(
 ) -> None:
     """Plan everybody in a file: one shift in each row, all of them or, if one cannot be, none."""
     plans = list(_read(file))
-    _plan(data, track(plans, "Planning"))
+    _plan(data, plans)
     print(f"{len(plans)} shifts planned.")
 
 
@@ -108,10 +108,10 @@ def remove(username: Username, day: Day, data: Data = None) -> None:
     print(f"{username}: {removed} taken back.")
 
 
-def plan_all(connection: Connection, plans: Iterable[Plan], services: Catalogue, now: float) -> None:
+def plan_all(connection: Connection, plans: Sequence[Plan], services: Catalogue, now: float) -> None:
     """Plan these shifts, and let the queue know what the people can do. Raises CannotPlan."""
     queue, known = Queue(), set[str]()
-    for shift in plans:
+    for shift in track(plans, "Planning", transient=True):
         try:
             if shift.agent not in known:
                 queue.enroll(
@@ -126,7 +126,7 @@ def plan_all(connection: Connection, plans: Iterable[Plan], services: Catalogue,
             raise CannotPlan(f"{shift.where}{shift.agent} is already planned from {taken}.") from None
 
 
-def _plan(data: Path | None, plans: Iterable[Plan]) -> None:
+def _plan(data: Path | None, plans: Sequence[Plan]) -> None:
     try:
         write(data, plan_all, plans, _services(), time.time())
     except CannotPlan as sentence:

@@ -39,6 +39,8 @@ def add(
     data: Data = None,
 ) -> None:
     """Add a person. The password is asked for. A language or service may have a level from 1 to 5, else 3."""
+    if username.isdigit():
+        raise typer.BadParameter("a name of digits alone would be taken for a ticket.")
     services, languages = _levels(service or [EVERY_SERVICE]), _levels(language or ["ar"])
     _refuse_unknown(set(services) - {EVERY_SERVICE})
     person = Staff(

@@ -27,6 +27,7 @@ class Timekeeper:
         self._parts = parts
         self._renew_every = lease_seconds / HEARTBEATS_PER_LEASE
         self._renewed_at = self._looked_at = float("-inf")
+        self._missing: frozenset[int] = frozenset()
 
     async def run(self) -> None:
         """Ticks once a second."""
@@ -40,8 +41,8 @@ class Timekeeper:
     async def _tick(self) -> None:
         house, monotonic = self._parts.house, time.monotonic()
         if monotonic - self._renewed_at >= self._renew_every:
+            await self._renew_leases()  # nothing is swept before that succeeds: it would be our own people
             self._renewed_at = monotonic
-            await self._renew_leases()
         self._parts.publish(await house.database.write(visits.sweep, house.queue, house.now()))
         await house.database.write(estimates.note, house.queue.policy, house.now())
         await self._parts.switchboard.prune(monotonic)
@@ -58,6 +59,15 @@ class Timekeeper:
         agents = [mailbox.address.party for mailbox in self._parts.mailboxes.of_kind(Kind.DESK)]
         await house.database.write(house.queue.renew_server, house.now())
         await house.database.write(house.queue.renew, agents, house.now())
+        await self._reconcile(agents)
+
+    async def _reconcile(self, agents: list[str]) -> None:
+        house = self._parts.house
+        pages = frozenset(int(mailbox.address.party) for mailbox in self._parts.mailboxes.of_kind(Kind.CITIZEN))
+        changes, self._missing = await house.database.write(
+            visits.reconcile, house, pages, agents, self._missing, house.now()
+        )
+        self._parts.publish(changes)
 
     async def _look_around(self) -> None:
         house = self._parts.house

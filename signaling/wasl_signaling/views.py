@@ -343,7 +343,9 @@ class Views:
         )
 
     def _service_name(self, service_id: str, language: m.Language) -> str:
-        return self._house.catalogue.service(service_id).name[language]
+        """Of a service that is not offered any more, its id: those who wait for it are still to be seen."""
+        found = self._house.catalogue.by_service.get(service_id)
+        return service_id if found is None else found.name[language]
 
 
 def _outcome(done: Transaction) -> m.Outcome | None:

@@ -5,6 +5,7 @@ Here the queue, the calls and the records meet; the floors below do not know eac
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -13,7 +14,7 @@ from wasl_locales.catalogue import words
 from wasl_queue import notice
 from wasl_queue.line import MODALITIES
 from wasl_queue.notice import NoticeKind
-from wasl_queue.queue import Changes, Queue, Skills
+from wasl_queue.queue import Changes, PresenceState, Queue, Skills
 from wasl_queue.ticket import Ticket, TicketState
 from wasl_records import staff, transaction
 from wasl_records.catalogue import Catalogue
@@ -104,10 +105,10 @@ def finish(connection: Connection, queue: Queue, agent: str, request: m.Finish, 
     return changes
 
 
-def write_notes(connection: Connection, agent: str, request: m.Notes, now: float) -> None:
+def write_notes(connection: Connection, agent: str, request: m.Notes) -> None:
     """Replaces the agents' own notes on a visit."""
     own_visit(connection, agent, request.ticket)
-    transaction.set_notes(connection, request.ticket, request.notes, now)
+    transaction.set_notes(connection, request.ticket, request.notes)
 
 
 def own_visit(connection: Connection, agent: str, ticket: int) -> transaction.Transaction:
@@ -159,6 +160,30 @@ def close(connection: Connection, house: House, now: float) -> Changes:
         if ticket.state is TicketState.CLOSED and ticket.callback_at is not None:
             notice.write(connection, NoticeKind.CLOSED, now, ticket=id_)
     return changes
+
+
+def reconcile(
+    connection: Connection,
+    house: House,
+    pages: frozenset[int],
+    desks: Iterable[str],
+    missing: frozenset[int],
+    now: float,
+) -> tuple[Changes, frozenset[int]]:
+    """Hold what the desk believes against the pages and desks that are connected to this process. They differ when
+    a write failed as one came or went, or when this process was taken for dead. Returns the tickets without a
+    page too: one that is `missing` for a second time is absent (the first time its page may just be coming)."""
+    queue, changes = house.queue, Changes()
+    held = {ticket.id: ticket for ticket in queue.held(connection)}
+    for ticket in held.values():
+        if ticket.id in pages and not ticket.present:
+            changes |= queue.here(connection, ticket.id, now)
+        elif ticket.id not in pages and ticket.present and ticket.id in missing:
+            changes |= queue.absent(connection, ticket.id, now)
+    for agent in desks:
+        if queue.presence(connection, agent).state is PresenceState.OFFLINE:
+            changes |= sign_in(connection, house, agent, now)
+    return changes, frozenset(held) - pages
 
 
 def absent(connection: Connection, queue: Queue, ticket: int, now: float) -> Changes:

@@ -7,6 +7,9 @@ from sqlalchemy import select
 
 from wasl_queue import schema
 from wasl_queue.errors import IllegalMove, TooLate, UnknownTicket
+from wasl_queue.queue import Queue, Requirements
+
+DEED = Requirements("deed", "ar", None, "video")
 
 
 def absent(desk, ticket: int) -> None:
@@ -43,6 +46,18 @@ def test_p22_the_whole_state_comes_back_with_the_ticket(desk) -> None:
     before = desk.ticket(ticket)
     absent(desk, ticket)
     assert resume(desk, ticket).ticket == before
+
+
+def test_an_old_page_that_ends_late_does_not_make_the_newer_one_absent(desk) -> None:
+    here, there = Queue(server="here"), Queue(server="there")
+    for queue in (here, there):
+        queue.renew_server(desk.connection, desk.now)
+    ticket = here.join(desk.connection, DEED, "secret", desk.now).ticket
+    there.resume(desk.connection, ticket, "secret", desk.now)
+    here.absent(desk.connection, ticket, desk.now)
+    assert desk.ticket(ticket).present
+    there.absent(desk.connection, ticket, desk.now)
+    assert not desk.ticket(ticket).present
 
 
 def test_p25_citizens_who_came_before_the_first_agent_are_offered_in_order(desk) -> None:

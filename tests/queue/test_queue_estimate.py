@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from datetime import UTC, datetime
 
@@ -233,3 +234,14 @@ def test_a_very_long_line_is_told_with_more_doubt(desk) -> None:
     snapshot = estimates.of_line(desk.connection, desk.policy, line, desk.now)
     far = snapshot.at(10_000)
     assert far.high - far.low > 0.3 * far.middle
+
+
+@pytest.mark.parametrize(
+    ("visits", "giving_up", "ages"),
+    [
+        ([1_100.0] * 10, 402 / 1_800, [100.0]),  # somebody joins and leaves hundreds of times
+        ([3.0] * 10, 0.001, [300.0]),  # a few tests, and then a real visit
+    ],
+)
+def test_odd_days_do_not_break_the_mathematics(visits: list[float], giving_up: float, ages: list[float]) -> None:
+    assert 0 <= Drain(visits, 60.0, giving_up, ages, []).until(3) < math.inf

@@ -119,7 +119,7 @@ class Day(RuleBasedStateMachine):
     def drop(self, data: st.DataObject) -> None:
         citizen = self.some(data, *OPEN, "done")
         self.queue.absent(self.connection, citizen.id, self.oracle.now)
-        if citizen.state in OPEN and citizen.present:
+        if citizen.state in OPEN and citizen.present and citizen.server == self.server:
             self.oracle.withdraw(citizen)
             citizen.grace = self.oracle.grace(citizen)
         self.oracle.settle()

@@ -78,16 +78,16 @@ def test_moves_follow_the_table(connection: Connection, visit: Transaction, befo
 
 
 def test_notes_are_the_agents_own(connection: Connection, visit: Transaction) -> None:
-    transaction.set_notes(connection, 7, "waits for her son", 150)
+    transaction.set_notes(connection, 7, "waits for her son")
     after = transaction.get(connection, visit.id)
-    assert (after.notes, after.note, after.changed_at) == ("waits for her son", "", 150)
+    assert (after.notes, after.note, after.changed_at) == ("waits for her son", "", 100), "it is no step of the visit"
 
 
 def test_the_unknown_is_refused(connection: Connection) -> None:
     with pytest.raises(UnknownTransaction):
         transaction.get(connection, 1)
     with pytest.raises(UnknownTransaction):
-        transaction.set_notes(connection, 1, "", 0)
+        transaction.set_notes(connection, 1, "")
     with pytest.raises(UnknownTransaction):
         transaction.close(connection, 1, State.COMPLETED, "", 0)
     with pytest.raises(UnknownTransaction):

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, create_engine, select
 from wasl_queue import booking as bookings
 from wasl_queue import roster
 from wasl_queue import schema as queue_schema
-from wasl_queue.queue import Queue, Reason, Skills, TicketState
+from wasl_queue.queue import PresenceState, Queue, Reason, Skills, TicketState
 from wasl_records import catalogue, contact, staff
 from wasl_records.contact import BadPhoneNumber, BadSubscription, Owner, PhoneNumber
 from wasl_records.database import Database
@@ -237,6 +237,38 @@ def test_a_booking_is_cancelled_by_its_owner_only(connection: Connection, house:
         appointments.cancel(connection, m.CancelBooking(booking=made.id, resume="guess"), at(20, 13))
     appointments.cancel(connection, m.CancelBooking(booking=made.id, resume="b"), at(20, 13))
     appointments.book(connection, house, request, [], "c", at(20, 13))
+
+
+def test_who_comes_early_to_an_appointment_is_not_sent_home(connection: Connection, house: House) -> None:
+    hire(connection, house, "agent", at(20, 12))
+    roster.plan(connection, "agent", at(21, 8), at(21, 9))
+    house.queue.sign_out(connection, "agent", at(20, 13))
+    request = m.Book.model_validate(
+        {"service": "deed", "language": "ar", "modality": "text", "starts_at": int(at(21, 8) * 1000)}
+    )
+    made = appointments.book(connection, house, request, [], "b", at(20, 12))
+    early = join(connection, house, at(21, 7, 50), booking={"booking": made.id, "resume": "b"})
+    visits.close(connection, house, at(21, 7, 51))
+    assert house.queue.ticket(connection, early).state is TicketState.WAITING
+
+
+def test_what_is_connected_and_what_the_desk_believes_are_brought_together(
+    connection: Connection, house: House
+) -> None:
+    hire(connection, house, "agent", OPEN)
+    ticket, other, queue = join(connection, house), Queue(server="other"), house.queue
+    other.renew_server(connection, OPEN + 1_000)
+    other.sweep(connection, OPEN + 1_000)  # takes this process for dead, and all its people with it
+    assert not queue.ticket(connection, ticket).present
+    assert queue.presence(connection, "agent").state is PresenceState.OFFLINE
+    pages = frozenset({ticket})
+    changes, missing = visits.reconcile(connection, house, pages, ["agent"], frozenset(), OPEN + 1_001)
+    assert (changes.tickets >= pages, missing) == (True, frozenset())
+    assert queue.ticket(connection, ticket).present
+    assert queue.presence(connection, "agent").state is PresenceState.BREAK
+    for present in (True, False):  # her page is gone, and nobody could write that down
+        _, missing = visits.reconcile(connection, house, frozenset(), [], missing, OPEN + 1_010)
+        assert (missing, queue.ticket(connection, ticket).present) == (pages, present)
 
 
 def test_the_outlook_ends_with_the_opening_hours(connection: Connection, house: House) -> None:
