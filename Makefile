@@ -10,7 +10,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8080
 TLS ?= off
 
-.PHONY: help run test test-quick check install pages types messages docs screenshots lock image clean bench bench-queue bench-estimate
+.PHONY: help run test test-quick check install pages types messages docs screenshots lock image clean bench bench-queue bench-estimate bench-media
 .DEFAULT_GOAL := help
 
 help: ## List every target with a sentence.
@@ -70,13 +70,17 @@ screenshots: install pages ## Take the pictures of the README from a running des
 	$(BIN)/python tests/chromium.py
 	$(BIN)/python docs/screenshots.py
 
-bench: bench-queue bench-estimate ## Measure what the performance figures come from (minutes; see benchmarks/README.md).
+bench: bench-queue bench-estimate bench-media ## Measure what the performance figures come from (minutes; see benchmarks/README.md).
 
 bench-queue: install ## How fast the desk matches, on both databases, at 100 to 100,000 waiting.
 	$(BIN)/python -P benchmarks/bench_queue.py
 
 bench-estimate: install ## How right the estimate of the wait is, on 240 simulated days.
 	$(BIN)/python -P benchmarks/estimate.py
+
+bench-media: install ## What the relay costs and how long it holds packets, beside Janus and aiortc's MediaRelay.
+	$(BIN)/python tests/chromium.py
+	$(BIN)/python -P benchmarks/media.py
 
 lock: install ## Pin the newest versions that fit into the lock files.
 	$(BIN)/python -m pip install --disable-pip-version-check uv

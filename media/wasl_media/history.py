@@ -18,6 +18,9 @@ class Kept(NamedTuple):
     packet: bytes
 
 
+_make = tuple.__new__
+
+
 class History:
     """A ring of packets by extended sequence number."""
 
@@ -26,7 +29,8 @@ class History:
 
     def put(self, index: int, packet: bytes, now: float) -> None:
         """Keep a packet; the one 512 before it goes."""
-        self._ring[index & (HISTORY_SIZE - 1)] = Kept(index, now, packet)
+        # Once for every packet: this way is three times as fast as calling the type.
+        self._ring[index & (HISTORY_SIZE - 1)] = _make(Kept, (index, now, packet))
 
     def get(self, index: int) -> Kept | None:
         """The packet with this number, if it is still kept."""

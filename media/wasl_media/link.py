@@ -169,10 +169,11 @@ class Link:
 
     def send_rtp(self, buffer: PacketBuffer, length: int) -> None:
         """Protect the RTP packet in the buffer and send it; without a path it is lost."""
-        if self._outgoing is None or self.agent.address is None or not self.up:
+        keys, address = self._outgoing, self.agent.address
+        if keys is None or address is None or not self.consented or self._closed:
             return
-        if length := self._outgoing.protect(buffer, length):
-            self._port.send(buffer, length, self.agent.address)
+        if length := keys.protect(buffer, length):
+            self._port.send(buffer, length, address)
             self.packets_out += 1
             self.bytes_out += length
 

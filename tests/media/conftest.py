@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -12,10 +13,12 @@ import pytest
 from aiortc.sdp import SessionDescription
 
 from wasl_media.aiortc_private import PacketBuffer
+from wasl_media.batch_port import BatchPort
 from wasl_media.demultiplexer import Demultiplexer
 from wasl_media.events import Event
 from wasl_media.ice import Address
 from wasl_media.partner import MediaPartner
+from wasl_media.plain_port import PlainPort
 from wasl_media.port import UdpPort
 from wasl_media.relay import Relay
 from wasl_media.rtp import is_rtcp
@@ -69,20 +72,24 @@ class Meeting:
 async def hold(monkeypatch: pytest.MonkeyPatch, loss: float) -> AsyncIterator[Meeting]:
     """A meeting over a network that loses this part of the media packets, each way."""
     made, chance = Meeting(), random.Random(1)
-    send, receive = UdpPort.send, Demultiplexer.receive
+    receive = Demultiplexer.receive
 
     def lose(buffer: PacketBuffer) -> bool:
         return buffer.view[0] >= 128 and not is_rtcp(buffer.view[1]) and chance.random() < loss
 
-    def send_some(port: UdpPort, packet: PacketBuffer, length: int, address: Address) -> None:
-        if not lose(packet):
-            send(port, packet, length, address)
+    def losing(send: Callable[..., None]) -> Callable[..., None]:
+        def send_some(port: UdpPort, packet: PacketBuffer, length: int, address: Address) -> None:
+            if not lose(packet):
+                send(port, packet, length, address)
+
+        return send_some
 
     def receive_some(board: Demultiplexer, packet: PacketBuffer, length: int, sender: Address, now: float) -> None:
         if not lose(packet) and sender[1] not in made.cut:
             receive(board, packet, length, sender, now)
 
-    monkeypatch.setattr(UdpPort, "send", send_some)
+    for kind in (PlainPort, BatchPort):
+        monkeypatch.setattr(kind, "send", losing(kind.send))
     monkeypatch.setattr(Demultiplexer, "receive", receive_some)
     relay = made.relay = await Relay.start(
         udp_host="127.0.0.1", udp_port=0, advertise=["127.0.0.1"], on_event=made.events.append, consent=1.5
@@ -92,14 +99,22 @@ async def hold(monkeypatch: pytest.MonkeyPatch, loss: float) -> AsyncIterator[Me
     await relay.close()
 
 
+@pytest.fixture(params=[PlainPort, BatchPort], ids=["plain", "batch"])
+def any_port(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways of reading the port, whatever this system would choose."""
+    if request.param is BatchPort and sys.platform != "linux":
+        pytest.skip("recvmmsg is Linux's")
+    monkeypatch.setattr("wasl_media.port.choose", lambda: request.param)
+
+
 @pytest.fixture
-async def meeting(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Meeting]:
+async def meeting(any_port: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Meeting]:
     async with hold(monkeypatch, 0.0) as made:
         yield made
 
 
 @pytest.fixture
-async def lossy(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Meeting]:
+async def lossy(any_port: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Meeting]:
     """A meeting that loses 5 of 100 packets."""
     async with hold(monkeypatch, 0.05) as made:
         yield made

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import random
 import socket
+import time
 from typing import Any
 
+import psutil
+import pytest
 from aioice import stun
 from aiortc.rtp import RtcpPsfbPacket, RtcpReceiverInfo, RtcpRtpfbPacket, RtcpSenderInfo, RtcpSrPacket, RtpPacket
 
 from wasl_media.aiortc_private import PacketBuffer
 from wasl_media.demultiplexer import Demultiplexer
-from wasl_media.description import OPUS, VP8, VP8_RTX
+from wasl_media.description import OPUS, VP8, VP8_RTX, read_answer
 from wasl_media.errors import MediaError
+from wasl_media.ice import Address
 from wasl_media.partner import MediaPartner
 from wasl_media.peer import Peer
 
 Meeting = Any
 Until = Any
 ROUNDS = 3_000
+STORM, OPENED, ANSWERS = 700_000, 280_000, 20_000
+"""A million inputs in all: as they come from the network, after decryption, and as SDP."""
+GROWTH = 16 << 20
+"""Bytes that the process may grow by: what is kept by mistake for every hundredth input would be more."""
 
 
 def mutate(seed: bytes, chance: random.Random) -> bytes:
@@ -89,7 +99,101 @@ def fill(datagram: bytes) -> PacketBuffer:
     return buffer
 
 
-async def test_packets_of_a_peer_never_raise() -> None:
+def memory() -> int:
+    """Bytes that this process holds."""
+    gc.collect()
+    return psutil.Process().memory_info().rss
+
+
+@pytest.mark.fault
+@pytest.mark.timeout(600)
+async def test_a_storm_of_changed_checks_handshakes_and_media_reaches_no_call(
+    meeting: Meeting, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Real datagrams of two people, changed, from their own addresses and from strangers'."""
+    heard: dict[tuple[Address, int], list[bytes]] = {}
+    receive = meeting.relay.port._receive
+
+    def listen(buffer: PacketBuffer, length: int, sender: Address, now: float) -> None:
+        kept = heard.setdefault((sender, buffer.view[0] >> 6), [])
+        if len(kept) < 60:
+            kept.append(bytes(buffer.view[:length]))
+        receive(buffer, length, sender, now)
+
+    monkeypatch.setattr(meeting.relay.port, "_receive", listen)
+    one, viewer = await meeting.join("one"), await meeting.join("viewer")
+    await meeting.relay.show("viewer", 0, "one")
+
+    async def flows() -> bool:
+        return (await viewer.measure()).slots[0].frames > 60
+
+    await until(flows)
+    monkeypatch.setattr(meeting.relay.port, "_receive", receive)
+    for partner in (one, viewer):
+        partner.mute()
+
+    async def still() -> bool:
+        before = await counted(meeting)
+        await asyncio.sleep(0.3)
+        return before == await counted(meeting)
+
+    await until(still)
+    before = await counted(meeting)
+    chance = random.Random(11)
+    seeds = [(sender, datagram) for (sender, _), kept in heard.items() for datagram in kept]
+    assert {datagram[0] >> 4 for _, datagram in seeds} >= {0, 1, 8}  # checks, handshakes, media
+    held = 0
+    for number in range(STORM):
+        sender, datagram = chance.choice(seeds)
+        changed = mutate(datagram, chance)[:1_800]
+        if changed == datagram:
+            continue
+        stranger = ("192.0.2.1", 1 + number % 60_000)
+        receive(fill(changed), len(changed), chance.choice([sender, stranger]), time.monotonic())
+        if number % 100 == 0:
+            await asyncio.sleep(0)
+        if number == STORM // 5:
+            held = memory()
+    assert memory() - held < GROWTH
+    assert await counted(meeting) == before
+    assert meeting.relay.port.faults == 0
+    one.unmute()
+    frames = (await viewer.measure()).slots[0].frames
+
+    async def goes_on() -> bool:
+        return (await viewer.measure()).slots[0].frames > frames + 30
+
+    await until(goes_on)
+
+
+async def counted(meeting: Meeting) -> list[tuple[str, int, int]]:
+    """The packets that were taken from each peer."""
+    return [(peer.peer, peer.packets_in, peer.recovered) for peer in (await meeting.relay.stats()).peers]
+
+
+@pytest.mark.fault
+@pytest.mark.timeout(600)
+def test_a_storm_of_changed_answers_is_refused() -> None:
+    chance = random.Random(12)
+    peer = Peer("one", SilentPort(), lambda _: None)  # type: ignore[arg-type]
+    answer = peer.offer([("127.0.0.1", 5)]).replace("actpass", "active").encode()
+    streams = [subscription.stream for subscription in peer.subscriptions.values()]
+    refused = held = 0
+    for number in range(ANSWERS):
+        try:
+            read_answer(mutate(answer, chance).decode(errors="replace"), streams)
+        except MediaError:
+            refused += 1
+        if number == ANSWERS // 5:
+            held = memory()
+    assert refused > ANSWERS / 4
+    assert memory() - held < GROWTH
+
+
+@pytest.mark.parametrize(
+    "rounds", [ROUNDS, pytest.param(OPENED // 2, marks=[pytest.mark.fault, pytest.mark.timeout(600)])]
+)
+async def test_packets_of_a_peer_never_raise(rounds: int) -> None:
     """What comes after decryption: a hostile page has the keys, so this is not authentic by itself."""
     chance = random.Random(8)
     peers = [Peer(name, SilentPort(), lambda _: None) for name in ("one", "two")]  # type: ignore[arg-type]
@@ -112,12 +216,16 @@ async def test_packets_of_a_peer_never_raise() -> None:
         bytes(RtcpPsfbPacket(4, 7, 0, ours[1].to_bytes(4, "big") + bytes(4))),
         bytes(RtcpPsfbPacket(15, 7, 0, b"REMB\x01\x00\xff\xff" + bytes(4))),
     ]
-    for number in range(ROUNDS):
+    held = 0
+    for number in range(rounds):
         now = number / 100
         one.receive_rtp(mutate(chance.choice(media), chance)[:1_800], now)
         one.receive_rtcp(mutate(chance.choice(control), chance), now)
         for peer in peers:
             peer.tick(now)
+        if number == rounds // 5:
+            held = memory()
+    assert memory() - held < GROWTH
     for peer in peers:
         peer.stats()
         await peer.close()
