@@ -25,7 +25,7 @@ import uvloop
 sys.path.insert(0, str(Path(__file__).parent))
 from media_load import Caller, Load, Seen
 from media_recording import Recorded, recording
-from media_servers import JANUS_INSTALL, Server, janus, janus_is_there, media_relay, on_core, ours
+from media_servers import JANUS_INSTALL, Server, janus, janus_is_there, media_relay, on_core, ours, recorded
 
 OUT = Path(__file__).parent / "out"
 ADDRESS = "10.99.0.1"
@@ -56,6 +56,7 @@ Figures = dict[str, float]
 Start = Callable[[str], AbstractAsyncContextManager[Server]]
 SERVERS: dict[str, tuple[Start, bool]] = {
     "ours": (ours, True),
+    "recorded": (recorded, True),
     "janus": (janus, True),
     "media_relay": (media_relay, False),
 }
@@ -85,13 +86,13 @@ def percentile(values: list[float], share: float) -> float:
     return round(1_000 * ordered[math.ceil(share * len(ordered)) - 1], 3)
 
 
-async def measure(name: str, calls: int, seconds: float, recorded: list[Recorded], address: str) -> Figures:
+async def measure(name: str, calls: int, seconds: float, packets: list[Recorded], address: str) -> Figures:
     """A fresh server with so many calls."""
     start, stamped = SERVERS[name]
     async with start(address) as server:
         callers: list[Caller] = []
         for _ in range(calls):
-            one, other = (Caller(address, recorded, stamped=stamped) for _ in range(2))
+            one, other = (Caller(address, packets, stamped=stamped) for _ in range(2))
             one.partner, other.partner = other, one
             callers += [one, other]
             await server.connect((one, other))
@@ -121,7 +122,7 @@ def show(calls: int, name: str, figures: Figures) -> None:
     print(f"{calls:>5} {name:12}" + "".join(f"{figures[column]:>15,.2f}" for column in COLUMNS), flush=True)
 
 
-async def compare(sizes: Sequence[int], seconds: float, recorded: list[Recorded]) -> dict[str, Any]:
+async def compare(sizes: Sequence[int], seconds: float, packets: list[Recorded]) -> dict[str, Any]:
     """All servers at all sizes."""
     address = own_address()
     left_out = set() if janus_is_there() else {"janus"}
@@ -132,7 +133,7 @@ async def compare(sizes: Sequence[int], seconds: float, recorded: list[Recorded]
     for calls in sizes:
         row: dict[str, Figures | None] = dict.fromkeys(SERVERS)
         for name in [name for name in SERVERS if name not in left_out]:
-            figures = row[name] = await measure(name, calls, seconds, recorded, address)
+            figures = row[name] = await measure(name, calls, seconds, packets, address)
             show(calls, name, figures)
             if figures["delivered"] < ENOUGH:
                 left_out.add(name)
@@ -140,6 +141,11 @@ async def compare(sizes: Sequence[int], seconds: float, recorded: list[Recorded]
     first, last = (results[str(calls)]["ours"]["us_per_packet"] for calls in (sizes[0], sizes[-1]))
     results["growth"] = round(last / first, 3)
     return results
+
+
+def recording_share(row: dict[str, Figures]) -> float:
+    """What recording adds for each call, as a share of a core."""
+    return 1 / row["recorded"]["calls_per_core"] - 1 / row["ours"]["calls_per_core"]
 
 
 def main() -> None:
@@ -151,11 +157,12 @@ def main() -> None:
     if INSIDE not in os.environ:
         own_network()
     OUT.mkdir(exist_ok=True)
-    recorded = recording(OUT / "media.rtp.json")
-    results = uvloop.run(compare(sorted(given.sizes), given.seconds, recorded))
+    packets = recording(OUT / "media.rtp.json")
+    results = uvloop.run(compare(sorted(given.sizes), given.seconds, packets))
     file = OUT / "media.json"
     file.write_text(json.dumps(results, indent=2) + "\n")
     print(f"growth of ours, CPU per packet, {min(given.sizes)} → {max(given.sizes)} calls: × {results['growth']}")
+    print(f"recording, of a core for each call: {recording_share(results[str(max(given.sizes))]):.2%}")
     print(f"written to {file}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
+import secrets
 import shutil
 import socket
 import sys
@@ -23,6 +24,7 @@ from media_load import Caller
 
 from wasl_media.description import KINDS
 from wasl_media.process import WorkerProcess
+from wasl_media.recorder import Consent
 from wasl_media.remote import RemoteRelay
 
 SLOTS = 4
@@ -62,6 +64,20 @@ def _sections(caller: Caller, direction: str) -> list[Section]:
 @asynccontextmanager
 async def ours(address: str) -> AsyncIterator[Server]:
     """The media worker, as the desk starts it."""
+    async with _worker(address, None) as server:
+        yield server
+
+
+@asynccontextmanager
+async def recorded(address: str) -> AsyncIterator[Server]:
+    """The same, and every call is recorded."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with _worker(address, Path(folder)) as server:
+            yield server
+
+
+@asynccontextmanager
+async def _worker(address: str, folder: Path | None) -> AsyncIterator[Server]:
     worker = WorkerProcess(
         udp_host=address, udp_port=0, advertise=[address], on_event=lambda _: None, on_restart=lambda: None
     )
@@ -73,6 +89,9 @@ async def ours(address: str) -> AsyncIterator[Server]:
         joined = [await _join_ours(worker.relay, next(names), caller) for caller in pair]
         await worker.relay.show(joined[0], 0, joined[1])
         await worker.relay.show(joined[1], 0, joined[0])
+        if folder is not None:
+            consents = [Consent(peer=peer, given_at=0, reference="benchmark") for peer in joined]
+            await worker.relay.start_recording(joined[0], folder / joined[0], secrets.token_bytes(32), joined, consents)
 
     assert worker.pid is not None
     try:

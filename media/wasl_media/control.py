@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from wasl_media.errors import MediaErrorCode
 from wasl_media.events import Event
+from wasl_media.recorder import Consent
+from wasl_media.recording import Text
 from wasl_media.stats import RelayStats
 
 SECRET_VARIABLE = "WASL_MEDIA_SECRET"
@@ -21,6 +23,7 @@ MAX_MESSAGE = 1 << 20
 """Bytes."""
 
 PeerId = Annotated[str, Field(min_length=1, max_length=200)]
+RecordingId = PeerId
 
 
 class _Message(BaseModel):
@@ -58,13 +61,66 @@ class ClosePeer(_Message):
     peer: PeerId
 
 
+class StartRecording(_Message):
+    """Answered with `Done`."""
+
+    kind: Literal["start_recording"] = "start_recording"
+    recording: RecordingId
+    file: str
+    key: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    """In hexadecimal digits."""
+    peers: list[PeerId]
+    consents: list[Consent]
+
+
+class PauseRecording(_Message):
+    """Answered with `Done`."""
+
+    kind: Literal["pause_recording"] = "pause_recording"
+    recording: RecordingId
+
+
+class ResumeRecording(_Message):
+    """Answered with `Done`."""
+
+    kind: Literal["resume_recording"] = "resume_recording"
+    recording: RecordingId
+
+
+class WriteText(_Message):
+    """Answered with `Done`."""
+
+    kind: Literal["write_text"] = "write_text"
+    recording: RecordingId
+    text: Text
+
+
+class StopRecording(_Message):
+    """Answered with `Done`."""
+
+    kind: Literal["stop_recording"] = "stop_recording"
+    recording: RecordingId
+
+
 class ReadStats(_Message):
     """Answered with `Counted`."""
 
     kind: Literal["stats"] = "stats"
 
 
-Request = Annotated[OpenPeer | TakeAnswer | Show | ClosePeer | ReadStats, Field(discriminator="kind")]
+Request = Annotated[
+    OpenPeer
+    | TakeAnswer
+    | Show
+    | ClosePeer
+    | StartRecording
+    | PauseRecording
+    | ResumeRecording
+    | WriteText
+    | StopRecording
+    | ReadStats,
+    Field(discriminator="kind"),
+]
 
 
 class Offer(_Message):

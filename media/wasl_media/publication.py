@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from aiortc.rtp import RtcpReceiverInfo
 
@@ -14,15 +14,35 @@ from wasl_media.history import HISTORY_SIZE, History
 from wasl_media.reception import Reception, SenderClock
 from wasl_media.rtp import HEADER, unwrap_retransmission
 
-if TYPE_CHECKING:
-    from wasl_media.subscription import Subscription
-
 KEYFRAME_INTERVAL = 0.3
 """Seconds between two requests for a keyframe; more would only cost the sender bitrate."""
 _STILL_FLOWING = 1.0
 """Seconds after its last packet that a stream counts as switched off: nobody is asked for keyframes then."""
 LIMIT_INTERVAL = 1.0
 """Seconds between two bitrate limits, unless the limit falls."""
+
+
+class Receiver(Protocol):
+    """Somebody or something that receives a publication."""
+
+    bitrate_limit: int | None
+    """Bits per second that it can take; none: all."""
+
+    @property
+    def waits_for_keyframe(self) -> bool:
+        """Whether a picture is held back until it can be decoded."""
+
+    def forward(self, packet: bytes, index: int, timestamp: int, now: float) -> None:
+        """A packet, with its extended sequence number."""
+
+    def forward_clock(self, clock: SenderClock, now: float) -> None:
+        """A sender report."""
+
+    def hold(self) -> None:
+        """The stream begins anew: nothing before the next keyframe can be decoded."""
+
+    def leave(self) -> None:
+        """The publication ends. Must take itself off `subscriptions`."""
 
 
 class Publication:
@@ -40,7 +60,7 @@ class Publication:
         self._feedback = feedback
         self.ssrc: int | None = None
         self.rtx_ssrc: int | None = None
-        self.subscriptions: list[Subscription] = []
+        self.subscriptions: list[Receiver] = []
         self.clock: SenderClock | None = None
         self._reception: Reception | None = None
         self._history = History()
@@ -175,7 +195,7 @@ class Publication:
 
     # Receivers
 
-    def add(self, subscription: Subscription, now: float) -> None:
+    def add(self, subscription: Receiver, now: float) -> None:
         """Let it receive the stream from the next keyframe on."""
         self.subscriptions.append(subscription)
         self.request_keyframe(now)

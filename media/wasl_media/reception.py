@@ -20,6 +20,12 @@ class SenderClock:
     arrived_at: float
 
 
+def unwrap(value: int, near: int, bits: int) -> int:
+    """The extended number whose low bits are `value` and which is nearest to `near` (RFC 3550, A.1)."""
+    half = 1 << (bits - 1)
+    return near + ((value - near + half) & ((1 << bits) - 1)) - half
+
+
 class Reception:
     """Counts what a stream brought by itself. Retransmissions do not count: a loss that was repaired is
     still a loss, and the sender must hear of it (RFC 4588, 9)."""

@@ -6,12 +6,15 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from wasl_media.demultiplexer import Demultiplexer
 from wasl_media.errors import MediaError, MediaErrorCode
 from wasl_media.events import Event
 from wasl_media.peer import SLOTS, Peer
 from wasl_media.port import UdpPort, open_port
+from wasl_media.recorder import Consent, Recorder
+from wasl_media.recording import Text
 from wasl_media.stats import RelayStats
 
 CONSENT = 6.0
@@ -39,6 +42,7 @@ class Relay:
         self._advertise = advertise
         self._on_event = on_event
         self._peers: dict[str, Peer] = {}
+        self._recorders: dict[str, Recorder] = {}
         self._consent = consent
         self._clockwork = asyncio.ensure_future(self._run())
 
@@ -95,6 +99,35 @@ class Relay:
             self._demultiplexer.unplug(found.link)
             await found.close()
 
+    async def start_recording(
+        self, recording: str, file: Path, key: bytes, peers: Sequence[str], consents: Sequence[Consent]
+    ) -> None:
+        """Record what these peers send into a new file, sealed with `key` (32 bytes); see `recording.py`.
+
+        Every one of them must have consented. Raises MediaError (consent_missing, unknown_peer, recording_exists,
+        bad_recording); nothing is written then.
+        """
+        if recording in self._recorders:
+            raise MediaError(MediaErrorCode.RECORDING_EXISTS, f"recording {recording} runs already")
+        self._recorders[recording] = Recorder(file, key, [self._find(peer) for peer in peers], consents)
+
+    async def pause_recording(self, recording: str) -> None:
+        """Off the record: nothing is kept until `resume_recording`. Raises MediaError (unknown_recording)."""
+        self._find_recording(recording).pause()
+
+    async def resume_recording(self, recording: str) -> None:
+        """On the record again. Raises MediaError (unknown_recording)."""
+        self._find_recording(recording).resume()
+
+    async def write_text(self, recording: str, text: Text) -> None:
+        """Keep in the recording what somebody wrote or said. Raises MediaError (unknown_recording)."""
+        self._find_recording(recording).write_text(text)
+
+    async def stop_recording(self, recording: str) -> None:
+        """Finish the file. Idempotent."""
+        if (recorder := self._recorders.pop(recording, None)) is not None:
+            await recorder.stop()
+
     async def stats(self) -> RelayStats:
         """What was counted so far."""
         return RelayStats(
@@ -107,6 +140,8 @@ class Relay:
         """Close all peers and the port. Idempotent."""
         self._clockwork.cancel()
         await asyncio.wait([self._clockwork])
+        for recording in list(self._recorders):
+            await self.stop_recording(recording)
         for peer in list(self._peers):
             await self.close_peer(peer)
         self.port.close()
@@ -114,6 +149,11 @@ class Relay:
     def _find(self, peer: str) -> Peer:
         if (found := self._peers.get(peer)) is None:
             raise MediaError(MediaErrorCode.UNKNOWN_PEER, f"there is no peer {peer}")
+        return found
+
+    def _find_recording(self, recording: str) -> Recorder:
+        if (found := self._recorders.get(recording)) is None:
+            raise MediaError(MediaErrorCode.UNKNOWN_RECORDING, f"there is no recording {recording}")
         return found
 
     async def _run(self) -> None:

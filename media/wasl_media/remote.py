@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
+from pathlib import Path
 from typing import TypeVar
 
 import aiohttp
@@ -22,16 +23,23 @@ from wasl_media.control import (
     FromWorker,
     Offer,
     OpenPeer,
+    PauseRecording,
     ReadStats,
     Refused,
     Reply,
     Request,
     Result,
+    ResumeRecording,
     Show,
+    StartRecording,
+    StopRecording,
     TakeAnswer,
+    WriteText,
 )
 from wasl_media.errors import MediaError, MediaErrorCode
 from wasl_media.events import Event
+from wasl_media.recorder import Consent
+from wasl_media.recording import Text
 from wasl_media.stats import RelayStats
 
 log = logging.getLogger(__name__)
@@ -92,6 +100,31 @@ class RemoteRelay:
     async def close_peer(self, peer: str) -> None:
         """See `Relay.close_peer`."""
         await self._call(ClosePeer(peer=peer), Done)
+
+    async def start_recording(
+        self, recording: str, file: Path, key: bytes, peers: Sequence[str], consents: Sequence[Consent]
+    ) -> None:
+        """See `Relay.start_recording`; the file is on the worker's machine."""
+        request = StartRecording(
+            recording=recording, file=str(file), key=key.hex(), peers=list(peers), consents=list(consents)
+        )
+        await self._call(request, Done)
+
+    async def pause_recording(self, recording: str) -> None:
+        """See `Relay.pause_recording`."""
+        await self._call(PauseRecording(recording=recording), Done)
+
+    async def resume_recording(self, recording: str) -> None:
+        """See `Relay.resume_recording`."""
+        await self._call(ResumeRecording(recording=recording), Done)
+
+    async def write_text(self, recording: str, text: Text) -> None:
+        """See `Relay.write_text`."""
+        await self._call(WriteText(recording=recording, text=text), Done)
+
+    async def stop_recording(self, recording: str) -> None:
+        """See `Relay.stop_recording`."""
+        await self._call(StopRecording(recording=recording), Done)
 
     async def stats(self) -> RelayStats:
         """See `Relay.stats`."""

@@ -53,6 +53,18 @@ def payload_type(packet: bytes) -> int:
     return packet[1] & ~_MARKER_BIT & 0xFF
 
 
+def vp8_fragment(packet: bytes) -> tuple[bool, bytes]:
+    """Whether a packet begins a VP8 frame, and its part of the frame (RFC 7741, 4.2).
+
+    Raises ValueError or IndexError for what is none; padding alone is an empty part.
+    """
+    end = len(packet) - (packet[-1] if packet[0] & _PADDING_BIT else 0)
+    payload = packet[header_length(packet) : end]
+    if not payload:
+        return False, b""
+    return _starts_partition_zero(payload[0]), payload[_vp8_descriptor_length(payload) :]
+
+
 def starts_keyframe(packet: bytes) -> bool:
     """Whether a packet begins a VP8 keyframe (RFC 7741, 4.2 and 4.3). False for anything unreadable."""
     try:

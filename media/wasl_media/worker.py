@@ -12,6 +12,7 @@ import signal
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from aiohttp import WSMsgType, web
 from pydantic import ValidationError
@@ -25,14 +26,20 @@ from wasl_media.control import (
     Done,
     Offer,
     OpenPeer,
+    PauseRecording,
+    ReadStats,
     Ready,
     Refused,
     Reply,
     Report,
     Request,
     Result,
+    ResumeRecording,
     Show,
+    StartRecording,
+    StopRecording,
     TakeAnswer,
+    WriteText,
 )
 from wasl_media.errors import MediaError, MediaErrorCode
 from wasl_media.events import Event
@@ -130,13 +137,32 @@ class Worker:
             await relay.show(request.peer, request.slot, request.source)
         elif isinstance(request, ClosePeer):
             await relay.close_peer(request.peer)
-        else:
+        elif isinstance(request, ReadStats):
             return Counted(stats=await relay.stats())
+        else:
+            await _record(relay, request)
         return Done()
 
     async def _hang_up(self, _: web.Application) -> None:
         for client in list(self._clients):
             await client.close(code=1001)
+
+
+async def _record(
+    relay: Relay, request: StartRecording | PauseRecording | ResumeRecording | WriteText | StopRecording
+) -> None:
+    name = request.recording
+    if isinstance(request, StartRecording):
+        key = bytes.fromhex(request.key)
+        await relay.start_recording(name, Path(request.file), key, request.peers, request.consents)
+    elif isinstance(request, PauseRecording):
+        await relay.pause_recording(name)
+    elif isinstance(request, ResumeRecording):
+        await relay.resume_recording(name)
+    elif isinstance(request, WriteText):
+        await relay.write_text(name, request.text)
+    else:
+        await relay.stop_recording(name)
 
 
 async def _send_text(client: web.WebSocketResponse, text: str) -> None:

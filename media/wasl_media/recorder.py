@@ -1,0 +1,173 @@
+"""Records a call while it lasts: packets are kept as they pass, and a thread writes them every half second."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from wasl_media.description import KINDS, Kind
+from wasl_media.errors import MediaError, MediaErrorCode
+from wasl_media.publication import Publication
+from wasl_media.reception import SenderClock
+from wasl_media.recording import CLOCK, Entry, EntryKind, RecordingWriter, Text, Track, pack_entry
+from wasl_media.rtp import starts_keyframe
+
+WRITE_INTERVAL = 0.5
+"""Seconds: so much a killed worker loses at most."""
+
+log = logging.getLogger(__name__)
+
+
+class Consent(BaseModel):
+    """Somebody agreed to be recorded. Who asks for a recording brings the consent of everyone who is in it."""
+
+    model_config = ConfigDict(frozen=True)
+    peer: str
+    given_at: float
+    """Seconds since 1970."""
+    reference: str
+    """Of the record that proves it."""
+
+
+class Recorded(Protocol):
+    """Somebody who sends."""
+
+    id: str
+    publications: dict[Kind, Publication]
+
+
+class RecordedStream:
+    """Receives one publication as a subscription does, and keeps what it receives."""
+
+    bitrate_limit: int | None = None
+    """A disk takes everything."""
+
+    def __init__(self, recorder: Recorder, number: int, source: Publication) -> None:
+        self._recorder = recorder
+        self._number = number
+        self._source = source
+        self._held = True
+
+    def begin(self, now: float) -> None:
+        """Receive from now on, the picture from its next keyframe."""
+        self._source.add(self, now)
+        if self._source.clock is not None:
+            self.forward_clock(self._source.clock, now)
+
+    @property
+    def waits_for_keyframe(self) -> bool:
+        """Whether the picture cannot be decoded yet."""
+        return self._held and self._source.kind == "video" and self._recorder.runs
+
+    def forward(self, packet: bytes, index: int, timestamp: int, now: float) -> None:
+        """Keep a packet."""
+        if not self._recorder.runs:
+            return
+        if self._held and (self._source.kind == "audio" or starts_keyframe(packet)):
+            self._held = False
+        if not self._held:
+            self._recorder.keep(EntryKind.PACKET, self._number, now, packet)
+
+    def forward_clock(self, clock: SenderClock, now: float) -> None:
+        """Keep the time that a timestamp means."""
+        if self._recorder.runs:
+            body = CLOCK.pack(clock.ntp, clock.timestamp)
+            self._recorder.keep(EntryKind.CLOCK, self._number, clock.arrived_at, body)
+
+    def hold(self) -> None:
+        """Keep nothing until it can be decoded from the start."""
+        self._held = True
+
+    def leave(self) -> None:
+        """Receive nothing more. Idempotent."""
+        if self in self._source.subscriptions:
+            self._source.subscriptions.remove(self)
+
+
+class Recorder:
+    """One recording. It begins on the record; `stop` ends it, once."""
+
+    def __init__(self, path: Path, key: bytes, peers: Sequence[Recorded], consents: Sequence[Consent]) -> None:
+        """Raises MediaError (consent_missing, bad_recording); nothing is written then."""
+        lacking = {peer.id for peer in peers} - {consent.peer for consent in consents}
+        if lacking or not peers:
+            raise MediaError(MediaErrorCode.CONSENT_MISSING, f"no consent of {', '.join(sorted(lacking)) or 'anybody'}")
+        try:
+            self._writer = RecordingWriter(path, key)
+        except (OSError, ValueError) as error:
+            raise MediaError(MediaErrorCode.BAD_RECORDING, f"it cannot be written: {error}") from error
+        self._stopped = False
+        self._pending = bytearray()
+        self._began_at = time.monotonic()
+        self.runs = True
+        """Whether the call is on the record."""
+        self._streams = [
+            RecordedStream(self, number, peer.publications[kind])
+            for number, (peer, kind) in enumerate((peer, kind) for peer in peers for kind in KINDS)
+        ]
+        self._introduce(peers)
+        self._writing = asyncio.Lock()
+        self._task = asyncio.ensure_future(self._run())
+
+    def _introduce(self, peers: Sequence[Recorded]) -> None:
+        names = [Track(peer=peer.id, kind=kind) for peer in peers for kind in KINDS]
+        now = time.monotonic()
+        for number, (stream, name) in enumerate(zip(self._streams, names, strict=True)):
+            self.keep(EntryKind.TRACK, number, now, name.model_dump_json().encode())
+            stream.begin(now)
+
+    def keep(self, kind: EntryKind, track: int, now: float, body: bytes = b"") -> None:
+        """Keep an entry until it is written. `now` in seconds, monotonic."""
+        self._pending += pack_entry(Entry(kind, track, now - self._began_at, body))
+
+    def pause(self) -> None:
+        """Off the record: nothing is kept until `resume`. Idempotent."""
+        if self.runs:
+            self.keep(EntryKind.PAUSE, 0, time.monotonic())
+            self.runs = False
+            for stream in self._streams:
+                stream.hold()
+
+    def resume(self) -> None:
+        """On the record again. Idempotent."""
+        if not self.runs:
+            self.runs = True
+            self.keep(EntryKind.RESUME, 0, time.monotonic())
+
+    def write_text(self, text: Text) -> None:
+        """Keep what somebody wrote or said, unless the call is off the record."""
+        if self.runs:
+            self.keep(EntryKind.TEXT, 0, time.monotonic(), text.model_dump_json().encode())
+
+    async def stop(self) -> None:
+        """Write what is left, and close the file. Idempotent."""
+        if self._stopped:
+            return
+        self._stopped = True
+        self._task.cancel()
+        await asyncio.wait([self._task])
+        for stream in self._streams:
+            stream.leave()
+        self.keep(EntryKind.END, 0, time.monotonic())
+        await self._write()
+        self._writer.close()
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(WRITE_INTERVAL)
+            await asyncio.shield(self._write())
+
+    async def _write(self) -> None:
+        async with self._writing:
+            pending, self._pending = bytes(self._pending), bytearray()
+            if pending:
+                try:
+                    await asyncio.to_thread(self._writer.write, pending)
+                except OSError:
+                    log.exception("half a second of a recording could not be written")

@@ -1,0 +1,33 @@
+"""What was written and said in a call, as WebVTT (W3C)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wasl_media.recording import Text
+
+CUE = 4.0
+"""Seconds that words are shown."""
+AUTOMATIC = "(≈) "
+"""Before what a machine recognised."""
+
+
+def webvtt(words: Sequence[tuple[float, Text]]) -> str:
+    """The file. Times are seconds since the start of the recording."""
+    return "\n".join(["WEBVTT\n", *(_cue(at, text) for at, text in words)])
+
+
+def _cue(at: float, text: Text) -> str:
+    mark = AUTOMATIC if text.automatic else ""
+    return f"{_clock(at)} --> {_clock(at + CUE)}\n<v {_plain(text.speaker)}>{mark}{_plain(text.words)}\n"
+
+
+def _plain(text: str) -> str:
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return " ".join(escaped.split())
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(int(minutes), 60)
+    return f"{hours:02}:{minutes:02}:{rest:06.3f}"

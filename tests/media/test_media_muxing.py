@@ -1,0 +1,191 @@
+"""What becomes of a recording: a file that any player plays, with lips in time."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import subprocess
+import sys
+from array import array
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import av
+import pytest
+from aiortc.codecs.opus import OpusEncoder
+from aiortc.codecs.vpx import Vp8Encoder
+from aiortc.rtp import RtpPacket
+from av import AudioFrame, VideoFrame
+
+from wasl_media.description import OPUS, VP8
+from wasl_media.errors import MediaError
+from wasl_media.muxing import mux
+from wasl_media.publication import Publication
+from wasl_media.recorder import Consent, Recorder
+from wasl_media.recording import Text
+
+Meeting = Any
+Until = Any
+KEY = bytes(range(32))
+SECONDS, RATE, SIZE = 4, 30, (320, 240)
+WAY = 0.05
+"""Seconds from a speaker to the relay, at least."""
+
+
+def clapping() -> Iterator[tuple[float, str, bytes, int, bool]]:
+    """A white picture and a loud sound at each full second, for 0.2 s.
+
+    Gives (captured at, kind, payload, timestamp, whether it is the last of its picture).
+    """
+    pictures, sounds = Vp8Encoder(), OpusEncoder()
+    for number in range(SECONDS * RATE):
+        frame = VideoFrame(*SIZE, "yuv420p")
+        bright = number % RATE < RATE // 5
+        frame.planes[0].update(bytes([235 if bright else 16]) * frame.planes[0].buffer_size)
+        for plane in frame.planes[1:]:
+            plane.update(bytes([128]) * plane.buffer_size)
+        frame.pts, frame.time_base = number * 3_000, Fraction(1, 90_000)
+        payloads, timestamp = pictures.encode(frame)
+        for part, payload in enumerate(payloads):
+            yield number / RATE, "video", payload, timestamp, part == len(payloads) - 1
+    for number in range(SECONDS * 50):
+        sound = AudioFrame("s16", "stereo", 960)
+        loud = 12_000 if number % 50 < 10 else 0
+        sound.planes[0].update(array("h", [loud if n // 96 % 2 else -loud for n in range(1_920)]).tobytes())
+        sound.sample_rate, sound.pts, sound.time_base = 48_000, number * 960, Fraction(1, 48_000)
+        payloads, timestamp = sounds.encode(sound)
+        yield from ((number / 50, "audio", payload, timestamp, True) for payload in payloads)
+
+
+class Speaker:
+    """Somebody whose packets take their time, some of them longer, some of them for ever."""
+
+    def __init__(self, name: str, clock: float) -> None:
+        self.id = name
+        self.clock = clock
+        """Seconds that the speaker's own clock is ahead."""
+        self.publications = {kind: Publication(kind, 1, lambda _: None) for kind in ("audio", "video")}  # type: ignore[arg-type]
+        self.lost = 0
+
+    def speak(self, began_at: float, chance: random.Random, loss: float) -> None:
+        """All of it at once, as if it came when it would have come."""
+        arrivals: list[tuple[float, str, bytes | tuple[int, int]]] = []
+        sequences = {"audio": 65_500, "video": 65_400}
+        for at, kind, payload, timestamp, last in clapping():
+            number = sequences[kind] = sequences[kind] + 1
+            ssrc, payload_type = (7, OPUS) if kind == "audio" else (8, VP8)
+            packet = RtpPacket(
+                payload_type, int(last), number & 0xFFFF, (timestamp - 9_000) & 0xFFFFFFFF, ssrc, payload
+            )
+            if chance.random() >= loss:
+                arrivals.append((at + WAY + chance.random() * 0.03, kind, packet.serialize()))
+            else:
+                self.lost += kind == "video"
+        for second in range(SECONDS):
+            for kind, rate in (("audio", 48_000), ("video", 90_000)):
+                at = second + chance.random() * 0.4
+                ntp = int((at + self.clock) * (1 << 32))
+                timestamp = (int(at * rate) - 9_000) & 0xFFFFFFFF
+                arrivals.append((at + WAY + chance.random() * 0.01, kind, (ntp, timestamp)))
+        for at, kind, what in sorted(arrivals, key=lambda arrival: arrival[0]):
+            publication = self.publications[kind]
+            if isinstance(what, bytes):
+                if publication.ssrc is None:
+                    publication.adopt(int.from_bytes(what[8:12], "big"), None)
+                publication.receive(what, began_at + at)
+            else:
+                publication.receive_clock(*what, began_at + at)
+
+
+async def record(path: Path, speakers: list[Speaker], loss: float = 0.0) -> None:
+    consents = [Consent(peer=speaker.id, given_at=1.0, reference="r") for speaker in speakers]
+    recorder = Recorder(path, KEY, speakers, consents)
+    chance = random.Random(3)
+    for speaker in speakers:
+        speaker.speak(recorder._began_at, chance, loss)
+    await recorder.stop()
+
+
+def decode(path: Path) -> dict[int, list[tuple[float, float]]]:
+    """By track: (seconds, brightness or loudness) of every frame; what cannot be decoded raises."""
+    found: dict[int, list[tuple[float, float]]] = {}
+    with av.open(str(path)) as container:
+        for frame in container.decode():
+            assert frame.time is not None
+            data = frame.to_ndarray() if isinstance(frame, AudioFrame) else frame.to_ndarray(format="gray")
+            number = int(isinstance(frame, VideoFrame))
+            found.setdefault(number, []).append((frame.time, float(abs(data.astype(float)).mean())))
+    return found
+
+
+def claps(track: list[tuple[float, float]]) -> list[float]:
+    """When it became bright or loud, but for the beginning."""
+    middle = (max(value for _, value in track) + min(value for _, value in track)) / 2
+    return [after[0] for before, after in pairwise(track) if before[1] < middle <= after[1]]
+
+
+async def test_sound_and_picture_are_within_20_ms(tmp_path: Path) -> None:
+    """Although the speaker's clock is an hour ahead and no packet takes the same time."""
+    await record(tmp_path / "call", [Speaker("citizen", clock=3_600.0)])
+    muxed = await asyncio.to_thread(mux, tmp_path / "call", KEY, tmp_path / "call.webm")
+    assert (muxed.frames, muxed.sounds, muxed.lost_frames) == (SECONDS * RATE, SECONDS * 50, 0)
+    tracks = decode(tmp_path / "call.webm")
+    seen, heard = claps(tracks[1]), claps(tracks[0])
+    assert len(seen) == len(heard) == SECONDS - 1
+    for one, other, second in zip(seen, heard, range(1, SECONDS), strict=True):
+        assert abs(one - other) <= 0.02
+        assert abs(one - WAY - second) <= 0.02
+
+
+async def test_a_lossy_recording_decodes_in_full(tmp_path: Path) -> None:
+    """Pictures that lack a packet, and those that need them, are left out up to the next keyframe."""
+    speaker = Speaker("citizen", clock=0.0)
+    await record(tmp_path / "call", [speaker], loss=0.02)
+    muxed = await asyncio.to_thread(mux, tmp_path / "call", KEY, tmp_path / "call.webm")
+    assert speaker.lost > 0
+    assert 0 < muxed.lost_frames <= SECONDS * RATE - muxed.frames
+    tracks = decode(tmp_path / "call.webm")
+    assert len(tracks[1]) == muxed.frames
+    assert len(tracks[0]) == muxed.sounds > SECONDS * 40
+
+
+async def test_a_call_of_two_is_recorded_and_decodes_in_full(meeting: Meeting, tmp_path: Path, until: Until) -> None:
+    for name in ("citizen", "agent"):
+        await meeting.join(name)
+    consents = [Consent(peer=name, given_at=1.0, reference="r") for name in ("citizen", "agent")]
+    await meeting.relay.start_recording("r", tmp_path / "call", KEY, ["citizen", "agent"], consents)
+    await meeting.relay.write_text("r", Text(speaker="agent", words="Good <morning> & welcome", automatic=True))
+    before = {peer.peer: peer.packets_in for peer in (await meeting.relay.stats()).peers}
+
+    async def recorded() -> bool:
+        return all(peer.packets_in > before[peer.peer] + 300 for peer in (await meeting.relay.stats()).peers)
+
+    await until(recorded)
+    await meeting.relay.stop_recording("r")
+    command = [sys.executable, "-m", "wasl_media.muxing", str(tmp_path / "call"), str(tmp_path / "call.webm")]
+    run = await asyncio.to_thread(subprocess.run, command, input=KEY.hex(), capture_output=True, text=True, check=True)
+    muxed = json.loads(run.stdout.splitlines()[-1])
+    assert muxed["complete"]
+    with av.open(str(tmp_path / "call.webm")) as container:
+        assert [stream.type for stream in container.streams] == ["audio", "video", "audio", "video"]
+        assert {stream.metadata.get("title") for stream in container.streams} == {"citizen", "agent"}
+        frames = [frame for frame in container.decode() if isinstance(frame, VideoFrame)]
+    assert len(frames) == muxed["frames"] > 60
+    assert {(frame.width, frame.height) for frame in frames} == {(640, 480)}
+    subtitles = (tmp_path / "call.vtt").read_text()
+    assert subtitles.startswith("WEBVTT\n")
+    assert "<v agent>(≈) Good &lt;morning&gt; &amp; welcome" in subtitles
+
+
+def test_an_empty_recording_is_refused(tmp_path: Path) -> None:
+    asyncio.run(record(tmp_path / "call", [Speaker("citizen", clock=0.0)], loss=1.0))
+    with pytest.raises(MediaError, match="the recording is empty"):
+        mux(tmp_path / "call", KEY, tmp_path / "call.webm")
+    command = [sys.executable, "-m", "wasl_media.muxing", str(tmp_path / "call"), str(tmp_path / "call.webm")]
+    run = subprocess.run(command, input=KEY.hex(), capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    assert "the recording is empty" in run.stderr
