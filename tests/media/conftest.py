@@ -8,10 +8,14 @@ import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
+from aiohttp import web
 from aiortc.sdp import SessionDescription
+from playwright.async_api import Browser, async_playwright
 
+from chromium import PLAIN_FLAGS, find
 from wasl_media.aiortc_private import PacketBuffer
 from wasl_media.batch_port import BatchPort
 from wasl_media.demultiplexer import Demultiplexer
@@ -20,6 +24,7 @@ from wasl_media.ice import Address
 from wasl_media.partner import MediaPartner
 from wasl_media.plain_port import PlainPort
 from wasl_media.port import UdpPort
+from wasl_media.process import WorkerProcess
 from wasl_media.relay import Relay
 from wasl_media.rtp import is_rtcp
 
@@ -118,3 +123,52 @@ async def lossy(any_port: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     """A meeting that loses 5 of 100 packets."""
     async with hold(monkeypatch, 0.05) as made:
         yield made
+
+
+@pytest.fixture
+def events() -> list[Event]:
+    return []
+
+
+@pytest.fixture
+async def worker(events: list[Event]) -> AsyncIterator[WorkerProcess]:
+    made = WorkerProcess(
+        udp_host="127.0.0.1",
+        udp_port=0,
+        advertise=["127.0.0.1"],
+        on_event=events.append,
+        on_restart=lambda: None,
+    )
+    await made.start()
+    yield made
+    await made.stop()
+
+
+async def show_page(_: web.Request) -> web.FileResponse:
+    return web.FileResponse(Path(__file__).with_name("page.html"))
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[str]:
+    application = web.Application()
+    application.router.add_get("/", show_page)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}/"
+    await runner.cleanup()
+
+
+@pytest.fixture
+async def launch() -> AsyncIterator[Callable[..., Awaitable[Browser]]]:
+    """Starts browsers, and closes them after the test."""
+    async with async_playwright() as playwright:
+        started: list[Browser] = []
+
+        async def start(*flags: str) -> Browser:
+            started.append(await playwright.chromium.launch(executable_path=find(), args=[*PLAIN_FLAGS, *flags]))
+            return started[-1]
+
+        yield start
+        for browser in started:
+            await browser.close()

@@ -2,117 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from aiohttp import web
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser
 
-from chromium import LOOPBACK, NO_MDNS, PLAIN_FLAGS, find
+from chromium import LOOPBACK, NO_MDNS
+from mediapage import join, measure, rates, sees, wait_on_page
 from wasl_media.events import Event
 from wasl_media.process import WorkerProcess
-from wasl_media.relay import CONSENT, Relay
-from wasl_media.remote import RemoteRelay
+from wasl_media.relay import CONSENT
 
 pytestmark = pytest.mark.browser
 
 Until = Callable[..., Awaitable[None]]
 Launch = Callable[..., Awaitable[Browser]]
 Meeting = Any
-HERE = Path(__file__).parent
-
-
-@pytest.fixture
-def events() -> list[Event]:
-    return []
-
-
-@pytest.fixture
-async def worker(events: list[Event]) -> AsyncIterator[WorkerProcess]:
-    made = WorkerProcess(
-        udp_host="127.0.0.1",
-        udp_port=0,
-        advertise=["127.0.0.1"],
-        on_event=events.append,
-        on_restart=lambda: None,
-    )
-    await made.start()
-    yield made
-    await made.stop()
-
-
-async def show_page(_: web.Request) -> web.FileResponse:
-    return web.FileResponse(HERE / "page.html")
-
-
-@pytest.fixture
-async def site() -> AsyncIterator[str]:
-    application = web.Application()
-    application.router.add_get("/", show_page)
-    runner = web.AppRunner(application)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}/"
-    await runner.cleanup()
-
-
-@pytest.fixture
-async def launch() -> AsyncIterator[Callable[..., Awaitable[Browser]]]:
-    """Starts browsers, and closes them after the test."""
-    async with async_playwright() as playwright:
-        started: list[Browser] = []
-
-        async def start(*flags: str) -> Browser:
-            started.append(await playwright.chromium.launch(executable_path=find(), args=[*PLAIN_FLAGS, *flags]))
-            return started[-1]
-
-        yield start
-        for browser in started:
-            await browser.close()
-
-
-async def join(browser: Browser, site: str, relay: Relay | RemoteRelay, name: str, *, camera: bool) -> Page:
-    page = await (await browser.new_context()).new_page()
-    await page.goto(site)
-    answer = await page.evaluate("([sdp, camera]) => answer(sdp, camera)", [await relay.open_peer(name), camera])
-    await relay.answer(name, answer)
-    return page
-
-
-async def measure(page: Page) -> dict[str, Any]:
-    measured: dict[str, Any] = await page.evaluate("measure()")
-    return measured
-
-
-async def sees(page: Page, slot: str, until: Until) -> None:
-    """Wait for the first picture in a slot."""
-
-    async def has_frames() -> bool:
-        return bool((await measure(page))["slots"].get(slot, {}).get("frames"))
-
-    await until(has_frames)
-
-
-async def wait_on_page(page: Page, seconds: float, until: Until) -> None:
-    """Let the page's clock run."""
-    began_at = (await measure(page))["at"]
-
-    async def passed() -> bool:
-        return bool((await measure(page))["at"] - began_at >= seconds)
-
-    await until(passed)
-
-
-async def rates(page: Page, slot: str, until: Until) -> tuple[float, float]:
-    """Over three seconds: pictures decoded a second in a slot, and the sound energy that came with them."""
-    before = await measure(page)
-    await wait_on_page(page, 3.0, until)
-    after = await measure(page)
-    frames = after["slots"][slot]["frames"] - before["slots"][slot]["frames"]
-    energy = after["slots"][slot]["energy"] - before["slots"][slot]["energy"]
-    return frames / (after["at"] - before["at"]), energy
 
 
 @pytest.mark.parametrize("flags", [(LOOPBACK, NO_MDNS), ()], ids=["loopback-flags", "as-people-run-it"])

@@ -1,0 +1,99 @@
+"""Calls of two, three and four real pages, and pictures that change places."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from itertools import cycle
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page
+
+from mediapage import join, measure, sees, wait_on_page
+from wasl_media.process import WorkerProcess
+
+pytestmark = pytest.mark.browser
+
+Until = Callable[..., Awaitable[None]]
+Launch = Callable[..., Awaitable[Browser]]
+Measured = dict[str, Any]
+OF_THIRTY = 29 / 30
+WINDOW = 5.0
+"""Seconds that are compared."""
+SWITCHES = 10
+FREEZE = 200.0
+"""Milliseconds."""
+
+
+@pytest.mark.parametrize("parties", [2, 3, 4])
+async def test_everybody_sees_every_picture_of_everybody(
+    launch: Launch, site: str, worker: WorkerProcess, until: Until, parties: int
+) -> None:
+    """Of what a page sends: how much it sends is the machine's affair, and 29 of 30 must arrive and be decoded.
+
+    A machine that is busy with something else drops pictures for a moment, so there is time for a good window.
+    """
+    browser = await launch()
+    pages = [await join(browser, site, worker.relay, str(number), camera=True) for number in range(parties)]
+    others = {own: [number for number in range(parties) if number != own] for own in range(parties)}
+    for own, shown in others.items():
+        for slot, other in enumerate(shown):
+            await worker.relay.show(str(own), slot, str(other))
+    for own, shown in others.items():
+        for slot in range(len(shown)):
+            await sees(pages[own], str(slot), until)
+
+    async def fluent() -> bool:
+        before = await asyncio.gather(*map(measure, pages))
+        await wait_on_page(pages[0], WINDOW, until)
+        after = await asyncio.gather(*map(measure, pages))
+        return all(
+            arrives(before[own]["slots"][str(slot)], after[own]["slots"][str(slot)], encoded(after, before, other))
+            for own, shown in others.items()
+            for slot, other in enumerate(shown)
+        )
+
+    await until(fluent, 60.0)
+
+
+def encoded(after: list[Measured], before: list[Measured], number: int) -> int:
+    """Pictures that a page sent meanwhile."""
+    sent: int = after[number]["encoded"] - before[number]["encoded"]
+    return sent
+
+
+def arrives(before: Measured, after: Measured, sent: int) -> bool:
+    """Whether nearly all of it was decoded, and heard. The two ends are not read at one moment."""
+    came = after["frames"] - before["frames"]
+    return sent > WINDOW * 12 and came >= OF_THIRTY * sent - 2 and after["energy"] > before["energy"]
+
+
+async def test_ten_changes_of_the_source_never_freeze_the_picture(
+    launch: Launch, site: str, worker: WorkerProcess, until: Until
+) -> None:
+    browser = await launch()
+    viewer = await join(browser, site, worker.relay, "viewer", camera=False)
+    for name in ("one", "two"):
+        await join(browser, site, worker.relay, name, camera=True)
+    await worker.relay.show("viewer", 1, "one")
+    await sees(viewer, "1", until)
+    await wait_on_page(viewer, 3.0, until)
+    await viewer.evaluate("follow(1)")
+    sources = cycle(["two", "one"])
+    for _ in range(SWITCHES):
+        began = await pictures(viewer)
+        await worker.relay.show("viewer", 1, next(sources))
+
+        async def goes_on(began: int = began) -> bool:
+            return await pictures(viewer) > began + 30
+
+        await until(goes_on)
+    gaps: list[float] = await viewer.evaluate("gaps")
+    assert len(gaps) > SWITCHES * 30
+    assert max(gaps) <= FREEZE
+
+
+async def pictures(page: Page) -> int:
+    count: Any = await page.evaluate("gaps.length")
+    return int(count)
