@@ -45,9 +45,7 @@ async def test_everybody_sees_every_picture_of_everybody(
             await sees(pages[own], str(slot), until)
 
     async def fluent() -> bool:
-        before = await asyncio.gather(*map(measure, pages))
-        await wait_on_page(pages[0], WINDOW, until)
-        after = await asyncio.gather(*map(measure, pages))
+        before, after = await window(pages, until)
         return all(
             arrives(before[own]["slots"][str(slot)], after[own]["slots"][str(slot)], encoded(after, before, other))
             for own, shown in others.items()
@@ -55,6 +53,13 @@ async def test_everybody_sees_every_picture_of_everybody(
         )
 
     await until(fluent, 60.0)
+
+
+async def window(pages: list[Page], until: Until) -> tuple[list[Measured], list[Measured]]:
+    """What all pages measured at its beginning and at its end."""
+    before = await asyncio.gather(*map(measure, pages))
+    await wait_on_page(pages[0], WINDOW, until)
+    return before, await asyncio.gather(*map(measure, pages))
 
 
 def encoded(after: list[Measured], before: list[Measured], number: int) -> int:
@@ -97,3 +102,25 @@ async def test_ten_changes_of_the_source_never_freeze_the_picture(
 async def pictures(page: Page) -> int:
     count: Any = await page.evaluate("gaps.length")
     return int(count)
+
+
+async def test_a_loss_of_one_in_twenty_each_way_is_not_seen(
+    launch: Launch, site: str, lossy: Any, until: Until
+) -> None:
+    browser = await launch()
+    pages = [await join(browser, site, lossy.relay, name, camera=True) for name in ("citizen", "agent")]
+    await lossy.relay.show("citizen", 0, "agent")
+    await lossy.relay.show("agent", 0, "citizen")
+    for page in pages:
+        await sees(page, "0", until)
+
+    async def fluent() -> bool:
+        before, after = await window(pages, until)
+        slots = [(before[own]["slots"]["0"], after[own]["slots"]["0"]) for own in range(2)]
+        assert all(now["repaired"] > then["repaired"] for then, now in slots)
+        return all(
+            arrives(then, now, encoded(after, before, 1 - own)) and now["freezes"] == then["freezes"]
+            for own, (then, now) in enumerate(slots)
+        )
+
+    await until(fluent, 60.0)
