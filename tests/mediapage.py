@@ -45,11 +45,20 @@ async def wait_on_page(page: Page, seconds: float, until: Until) -> None:
     await until(passed)
 
 
-async def rates(page: Page, slot: str, until: Until) -> tuple[float, float]:
-    """Over three seconds: pictures decoded a second in a slot, and the sound energy that came with them."""
-    before = await measure(page)
-    await wait_on_page(page, 3.0, until)
-    after = await measure(page)
-    frames = after["slots"][slot]["frames"] - before["slots"][slot]["frames"]
-    energy = after["slots"][slot]["energy"] - before["slots"][slot]["energy"]
-    return frames / (after["at"] - before["at"]), energy
+async def flows(page: Page, slot: str, until: Until, size: tuple[int, int] | None = None) -> None:
+    """Wait for three good seconds: at least 24 pictures each, of this size, and sound.
+
+    Chromium sends fewer and smaller pictures for a while when the machine is busy with something else, so there is
+    time for it to come back.
+    """
+
+    async def well() -> bool:
+        before = await measure(page)
+        await wait_on_page(page, 3.0, until)
+        after = await measure(page)
+        then, now = before["slots"][slot], after["slots"][slot]
+        rate = (now["frames"] - then["frames"]) / (after["at"] - before["at"])
+        whole = size is None or (now["width"], now["height"]) == size
+        return bool(rate >= 24 and now["energy"] > then["energy"] and whole)
+
+    await until(well, 90.0)

@@ -38,7 +38,7 @@ class Partner:
             return next((found for line in self.lines if (found := re.search(pattern, line))), None)
 
         try:
-            found: re.Match[str] = await until(said, 15)
+            found: re.Match[str] = await until(said, 45)
         except TimeoutError:
             raise AssertionError(f"not said: {pattern}; but: {self.lines}") from None
         return found
