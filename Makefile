@@ -21,6 +21,7 @@ run: install pages ## Start a desk with demo data; HOST=0.0.0.0 TLS=auto serves 
 
 test: install pages ## Run every test: units, integration, real browsers, faults.
 	$(BIN)/python tests/chromium.py
+	$(BIN)/python tests/firefox.py
 	$(BIN)/pytest
 	$(BIN)/python web/build_pages.py test
 
