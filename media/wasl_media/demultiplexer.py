@@ -20,11 +20,11 @@ class Demultiplexer:
 
     def plug(self, link: Link) -> None:
         """Let the link's peer be found."""
-        self._by_username[link.agent.credentials.username] = link
+        self._by_username.update(dict.fromkeys(link.agent.usernames, link))
 
     def unplug(self, link: Link) -> None:
         """Forget the link: its credentials are void from now on. Idempotent."""
-        self._by_username.pop(link.agent.credentials.username, None)
+        self._forget(link.agent.usernames)
         for address in self._addresses(link):
             del self._by_address[address]
 
@@ -44,11 +44,19 @@ class Demultiplexer:
         """A connectivity check. Only an authentic one teaches us an address."""
         if (check := read_check(datagram)) is None or (link := self._by_username.get(check[0])) is None:
             return False
-        if not link.receive_check(check[1], address, now):
+        usernames = link.agent.usernames
+        if not link.receive_check(*check, address, now):
             return False
+        if link.agent.usernames != usernames:  # the peer restarted
+            self._forget(usernames)
+            self.plug(link)
         if self._by_address.get(address) is not link:
             self._learn(link, address)
         return True
+
+    def _forget(self, usernames: list[str]) -> None:
+        for username in usernames:
+            self._by_username.pop(username, None)
 
     def _learn(self, link: Link, address: Address) -> None:
         known = [old for old in self._addresses(link) if old != link.agent.address]

@@ -44,7 +44,9 @@ START_BITRATE = 900
 """kbit/s that Chromium begins with, instead of 300 and half a minute of growing."""
 MAX_SDP = 60_000
 """Characters."""
-_HIGHEST_PRIORITY = 126 << 24 | 65_535 << 8 | 255
+_HIGHEST_PRIORITY = 64 << 24 | 65_535 << 8 | 255
+"""Below all of a browser's own, so that ours decides between two pairs (RFC 8445, 6.1.2.3). A page that restarts raises
+it: its browser then leaves a dead path at once, and not after the seconds of silence it would grant it."""
 
 _EXTENSIONS: dict[Kind, list[RTCRtpHeaderExtensionParameters]] = {
     # No MID: a forwarded MID would name an m-line of its sender, and misroute the packet in its receiver.

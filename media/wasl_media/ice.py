@@ -6,6 +6,7 @@ Sources: RFC 8445 (ICE; 2.5 and 5.2 lite, 7.3 how checks are answered), RFC 8489
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import struct
 from dataclasses import dataclass, field
@@ -16,6 +17,10 @@ Address = tuple[str, int]
 """IPv4 address in dotted form, UDP port."""
 
 
+AHEAD = 8
+"""Restarts that may fail, one after the other, before the page needs a new connection."""
+
+
 @dataclass(frozen=True)
 class Credentials:
     """The relay's end of one peer's connectivity checks: 48 and 144 bits of chance (RFC 8445, 5.3)."""
@@ -23,30 +28,65 @@ class Credentials:
     username: str = field(default_factory=lambda: secrets.token_hex(6))
     password: str = field(default_factory=lambda: secrets.token_hex(18))
 
+    def next(self) -> Credentials:
+        """Those of the next ICE restart (RFC 8445, 9). Both ends know them: nothing has to be exchanged.
+
+        The hexadecimal SHA-256 of "username:password" has 64 digits: the first 12 are the next username, the
+        following 36 the next password. web/call/roaming.ts does the same.
+        """
+        digest = hashlib.sha256(f"{self.username}:{self.password}".encode()).hexdigest()
+        return Credentials(digest[:12], digest[12:48])
+
 
 class IceAgent:
     """Answers one peer's checks and learns where the peer is now."""
 
     def __init__(self) -> None:
-        self.credentials = Credentials()
+        self._chain: dict[str, Credentials] = {}
+        self._begin(Credentials())
         self.address: Address | None = None
         """Where to send: the last address that the peer nominated."""
 
-    def answer(self, check: stun.Message, sender: Address) -> bytes | None:
-        """The response to a binding request from `sender`, or None if it is not authentic.
+    def _begin(self, credentials: Credentials) -> None:
+        """From these on; all that went before are void."""
+        for _ in range(1 + AHEAD):
+            self._chain[credentials.username] = credentials
+            credentials = credentials.next()
+
+    @property
+    def credentials(self) -> Credentials:
+        """The present ones."""
+        return next(iter(self._chain.values()))
+
+    @property
+    def usernames(self) -> list[str]:
+        """The present username first, then those of the restarts to come."""
+        return list(self._chain)
+
+    def answer(self, username: str, check: stun.Message, sender: Address) -> bytes | None:
+        """The response to a binding request from `sender` with this username of ours, or None if it is not authentic.
 
         A request with USE-CANDIDATE moves the peer to its sender's address, every time: a phone that
-        changes from Wi-Fi to mobile data shows up as a new address under the same credentials.
+        changes from Wi-Fi to mobile data shows up as a new address, under the same credentials or, when its
+        browser had to restart ICE, under the next ones. Those before them are void then.
         """
-        key = self.credentials.password.encode()
+        credentials = self._chain[username]
+        key = credentials.password.encode()
         if not check.check_message_integrity(key):
             return None
         if "USE-CANDIDATE" in check.attributes:
             self.address = sender
+            self._renew(username)
         response = stun.Message(stun.Method.BINDING, stun.Class.RESPONSE, check.transaction_id)
         response.attributes["XOR-MAPPED-ADDRESS"] = sender
         response.add_message_integrity(key)
         return bytes(response)
+
+    def _renew(self, username: str) -> None:
+        if username == next(iter(self._chain)):
+            return
+        credentials, self._chain = self._chain[username], {}
+        self._begin(credentials)
 
 
 def read_check(datagram: bytes) -> tuple[str, stun.Message] | None:

@@ -129,9 +129,9 @@ class Link:
 
     # From the network
 
-    def receive_check(self, check: stun.Message, sender: Address, now: float) -> bool:
-        """A connectivity check with our username. False if it is not authentic."""
-        response = self.agent.answer(check, sender)
+    def receive_check(self, username: str, check: stun.Message, sender: Address, now: float) -> bool:
+        """A connectivity check with a username of ours. False if it is not authentic."""
+        response = self.agent.answer(username, check, sender)
         if response is None:
             return False
         self.heard_at = now

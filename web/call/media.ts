@@ -1,6 +1,7 @@
-/** The one peer connection between this page and the relay: made from the relay's offer, never negotiated again. */
+/** The one peer connection between this page and the relay: made from the relay's offer, never negotiated with it again. */
 
 import type { MediaOffer } from "./messages";
+import { Roaming } from "./roaming";
 
 const GATHER_WITHIN_MS = 500;
 
@@ -25,6 +26,7 @@ export interface OwnTracks {
 interface Peer {
   id: string;
   connection: RTCPeerConnection;
+  roaming: Roaming;
   slots: Slot[];
   senders: { audio: RTCRtpSender; video: RTCRtpSender };
   /** The relay has our answer. */
@@ -88,6 +90,7 @@ export class MediaLink {
   }
 
   close(): void {
+    this.#peer?.roaming.stop();
     this.#peer?.connection.close();
     this.#peer = null;
     this.#become("none");
@@ -152,7 +155,8 @@ function peerOf(id: string, connection: RTCPeerConnection): Peer {
     audio: new MediaStream([one.receiver.track]),
     video: new MediaStream(video[index] ? [video[index].receiver.track] : []),
   }));
-  return { id, connection, slots, senders: { audio: ownAudio.sender, video: ownVideo.sender }, answered: false };
+  const roaming = new Roaming(connection);
+  return { id, connection, roaming, slots, senders: { audio: ownAudio.sender, video: ownVideo.sender }, answered: false };
 }
 
 async function keepFrameRate(sender: RTCRtpSender): Promise<void> {
