@@ -266,6 +266,15 @@ class CitizenState(Message):
     """True when the desk is about to restart; calls go on, nobody loses a place."""
 
 
+class IceServer(Message):
+    """A TURN server for networks that let no UDP through, as an entry of `RTCConfiguration.iceServers`."""
+
+    urls: list[str]
+    username: str
+    """Good for half a day; every offer brings a fresh one."""
+    credential: str
+
+
 class MediaOffer(Message):
     """Event `media_offer` on /citizen and /desk: the relay's SDP offer for a peer connection.
 
@@ -277,6 +286,8 @@ class MediaOffer(Message):
     peer: str
     sdp: Sdp
     slots: int
+    ice_servers: list[IceServer]
+    """For this connection; a page uses these and no other. Empty where the operator runs no TURN server."""
 
 
 class TextEvent(Message):

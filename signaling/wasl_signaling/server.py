@@ -80,7 +80,7 @@ async def desk(settings: Settings) -> AsyncIterator[tuple[Parts, str]]:
         worker = _worker(settings, media_events.put_nowait, restarts.set)
         await worker.start()
         stack.push_async_callback(worker.stop)
-        switchboard = Switchboard(worker, mailboxes, epoch=secrets.token_hex(4))
+        switchboard = Switchboard(worker, mailboxes, epoch=secrets.token_hex(4), turn=settings.turn)
         parts = Parts(house, mailboxes, switchboard, Refresher(house, mailboxes, switchboard))
         for channel in (CitizenChannel(parts), DeskChannel(parts), SuperviseChannel(parts)):
             sockets.register_namespace(channel)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from wasl_media.turn import Turn
 
 
 class Settings(BaseSettings):
@@ -34,6 +36,12 @@ class Settings(BaseSettings):
     """UDP port of the media worker; 0 takes a free one. Open this one port to the citizens."""
     media_addresses: str = ""
     """Addresses at which browsers reach the media worker, separated by commas. Empty: the addresses of `host`."""
+    turn_urls: str = ""
+    """Addresses of the TURN server for networks without UDP, separated by commas, as in
+    `turn:turn.example:3478?transport=udp,turns:turn.example:5349?transport=tcp`. Needs `turn_secret`."""
+    turn_secret: SecretStr | None = None
+    """The secret shared with the TURN server (coturn's `static-auth-secret`), from which short-lived passwords are
+    made. Needs `turn_urls`."""
     offer_seconds: float = Field(12, gt=0)
     """How long an offer rings one agent before it goes on to the next."""
     grace_waiting: float = Field(300, gt=0)
@@ -58,6 +66,23 @@ class Settings(BaseSettings):
     `twilio://SID:TOKEN@FROM/{to}`. Without it no text messages are sent."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """What the log tells, and more severe."""
+
+    @model_validator(mode="after")
+    def _turn_is_whole(self) -> Settings:
+        urls = [url for url in self.turn_urls.split(",") if url.strip()]
+        if bool(urls) != bool(self.turn_secret and self.turn_secret.get_secret_value()):
+            raise ValueError("WASL_TURN_URLS and WASL_TURN_SECRET are set together, or neither is")
+        if not all(url.strip().startswith(("turn:", "turns:")) for url in urls):
+            raise ValueError("each of WASL_TURN_URLS begins with turn: or turns:")
+        return self
+
+    @property
+    def turn(self) -> Turn | None:
+        """The TURN server that pages are told of."""
+        if not self.turn_urls.strip() or self.turn_secret is None:
+            return None
+        urls = [url.strip() for url in self.turn_urls.split(",") if url.strip()]
+        return Turn(urls, self.turn_secret.get_secret_value())
 
     @property
     def database_url(self) -> str:

@@ -5,6 +5,7 @@ A connection is made once and kept; who is seen in which slot is a mapping that 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
@@ -14,9 +15,10 @@ import structlog
 
 from wasl_media.errors import MediaError
 from wasl_media.remote import RemoteRelay
+from wasl_media.turn import Turn
 from wasl_signaling.locks import Locks
 from wasl_signaling.mailbox import Address, Mailboxes
-from wasl_signaling.messages import MediaOffer
+from wasl_signaling.messages import IceServer, MediaOffer
 
 log = structlog.get_logger()
 SLOTS = 4
@@ -44,9 +46,9 @@ class Line:
 class Switchboard:
     """The connections of everyone in this process, by address."""
 
-    def __init__(self, worker: Worker, mailboxes: Mailboxes, epoch: str) -> None:
-        """`epoch` makes the names of connections unique over restarts of the server."""
-        self._worker, self._mailboxes, self._epoch = worker, mailboxes, epoch
+    def __init__(self, worker: Worker, mailboxes: Mailboxes, epoch: str, turn: Turn | None = None) -> None:
+        """`epoch` makes the names of connections unique over restarts of the server; `turn` is offered to pages."""
+        self._worker, self._mailboxes, self._epoch, self._turn = worker, mailboxes, epoch, turn
         self._lines: dict[Address, Line] = {}
         self._wanted: dict[Address, dict[int, Address]] = {}
         self._locks: Locks[Address] = Locks()
@@ -130,10 +132,17 @@ class Switchboard:
             log.warning("no connection with the relay", address=address)
             return
         self._lines[address] = line
-        await self._mailboxes.send(address, "media_offer", MediaOffer(peer=peer, sdp=line.sdp, slots=SLOTS))
+        offer = MediaOffer(peer=peer, sdp=line.sdp, slots=SLOTS, ice_servers=self._ice_servers(peer))
+        await self._mailboxes.send(address, "media_offer", offer)
         for viewer, slots in list(self._wanted.items()):
             if viewer == address or address in slots.values():
                 await self._apply(viewer)
+
+    def _ice_servers(self, peer: str) -> list[IceServer]:
+        if self._turn is None:
+            return []
+        made = self._turn.credential(peer, time.time())
+        return [IceServer(urls=list(self._turn.urls), username=made.username, credential=made.password)]
 
     async def _close(self, address: Address) -> None:
         if line := self._lines.pop(address, None):

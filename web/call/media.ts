@@ -63,7 +63,7 @@ export class MediaLink {
       return;
     }
     this.close();
-    const connection = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: [] });
+    const connection = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: offer.ice_servers });
     connection.addEventListener("connectionstatechange", () => {
       this.#follow(connection);
     });

@@ -644,6 +644,20 @@ export interface Finish {
  */
 export interface Forget {}
 /**
+ * A TURN server for networks that let no UDP through, as an entry of `RTCConfiguration.iceServers`.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "IceServer".
+ */
+export interface IceServer {
+  urls: string[];
+  /**
+   * Good for half a day; every offer brings a fresh one.
+   */
+  username: string;
+  credential: string;
+}
+/**
  * Request `join` on /citizen: take a place in line.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -733,6 +747,10 @@ export interface MediaOffer {
   peer: string;
   sdp: string;
   slots: number;
+  /**
+   * For this connection; a page uses these and no other. Empty where the operator runs no TURN server.
+   */
+  ice_servers: IceServer[];
 }
 /**
  * Request `notes` on /desk: the agent's notes on this visit, whole.
