@@ -119,6 +119,13 @@ async def meeting(any_port: None, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
 
 
 @pytest.fixture
+async def relayed(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Meeting]:
+    """A meeting on whatever port this system chooses."""
+    async with hold(monkeypatch, 0.0) as made:
+        yield made
+
+
+@pytest.fixture
 async def lossy(any_port: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Meeting]:
     """A meeting that loses 5 of 100 packets."""
     async with hold(monkeypatch, 0.05) as made:
