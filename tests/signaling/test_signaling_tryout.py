@@ -123,7 +123,7 @@ async def test_a_desk_that_is_not_there_is_named(start: Start) -> None:
 
 
 async def test_crowd_is_served_and_counted(shared_desk: DeskProcess, start: Start) -> None:
-    crowd = await start(shared_desk.url, "crowd", "--citizens", "12", "--agents", "7", "--seconds", "2")
+    crowd = await start(shared_desk.url, "crowd", "--citizens", "12", "--agents", "7", "--seconds", "6")
     await crowd.says("The demo has 6 agents only, not 7")
     await crowd.says(r"waiting \d+, served \d+, \d+ joins/s")
     assert await crowd.status() == 0
