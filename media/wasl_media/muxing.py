@@ -2,8 +2,9 @@
 
     python -m wasl_media.muxing RECORDING WEBM        (the key, 64 hexadecimal digits, on standard input)
 
-What was written and captioned stands beside it as WebVTT, under the same name with `.vtt`. Prints its progress, a JSON
-line a second. Time runs as it did in the call, also while it was off the record: 3:20 is 3:20 of the call.
+What was written, and what was captioned, are text tracks of it (WebVTT); both together stand beside it under the same
+name with `.vtt`, because browsers show no tracks from inside. Prints its progress, a JSON line a second. Time runs as
+it did in the call, also while it was off the record: 3:20 is 3:20 of the call.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from wasl_media.reassembly import Reassembly, Unit
 from wasl_media.recording import CLOCK, Entry, EntryKind, Text, Track, read_recording
 from wasl_media.rtp import HEADER, vp8_fragment
 from wasl_media.timeline import StreamTime
-from wasl_media.webvtt import webvtt
+from wasl_media.webvtt import CUE, cue_payload, webvtt
 
 _MILLISECONDS = Fraction(1, 1000)
 
@@ -69,17 +70,43 @@ class _Line:
             self.written += 1
 
 
+class _Words:
+    """The text tracks of the file: one of what people wrote, one of what a machine heard, if there is any."""
+
+    def __init__(self, container: Any, kinds: set[bool]) -> None:
+        self.said: list[tuple[float, Text]] = []
+        self._outputs = {automatic: container.add_mux_stream("webvtt") for automatic in sorted(kinds)}
+        for automatic, output in self._outputs.items():
+            output.metadata["title"] = "captions" if automatic else "text"
+
+    def write(self, container: Any, at: float, text: Text) -> None:
+        """Show it at this second."""
+        self.said.append((at, text))
+        packet = av.Packet(cue_payload(text).encode())
+        packet.stream, packet.time_base, packet.is_keyframe = self._outputs[text.automatic], _MILLISECONDS, True
+        packet.pts = packet.dts = round(1000 * at)
+        packet.duration = round(1000 * CUE)
+        container.mux(packet)
+
+
 class _Survey:
-    """The first reading: who is in it, how large, and how everyone's clock stands to ours."""
+    """The first reading: who is in it, how large, what words there are, and how everyone's clock stands to ours."""
 
     def __init__(self, entries: Iterator[Entry]) -> None:
         self.lines: dict[int, _Line] = {}
+        self.words: set[bool] = set()
+        """Whether any were written (False), or heard by a machine (True)."""
         self.offsets: dict[str, float] = {}
         """By peer: sound and picture of one person share a clock. The least that was seen, because the way to us takes
         time and never gives any."""
         self._streams: dict[int, StreamTime] = {}
         self._early: dict[int, list[Entry]] = {}
-        take = {EntryKind.TRACK: self._track, EntryKind.PACKET: self._packet, EntryKind.CLOCK: self._clock}
+        take = {
+            EntryKind.TRACK: self._track,
+            EntryKind.PACKET: self._packet,
+            EntryKind.CLOCK: self._clock,
+            EntryKind.TEXT: self._text,
+        }
         for entry in entries:
             if entry.kind in take:
                 take[entry.kind](entry)
@@ -100,6 +127,9 @@ class _Survey:
         for clock in self._early.pop(entry.track, []):
             self._clock(clock)
 
+    def _text(self, entry: Entry) -> None:
+        self.words.add(Text.model_validate_json(entry.body).automatic)
+
     def _clock(self, entry: Entry) -> None:
         if (stream := self._streams.get(entry.track)) is None:
             self._early.setdefault(entry.track, []).append(entry)
@@ -119,21 +149,21 @@ def mux(recording: Path, key: bytes, webm: Path, progress: Callable[[float], Non
     lines = survey.lines.values()
     if not any(line.packets.streams for line in lines):
         raise MediaError(MediaErrorCode.BAD_RECORDING, "the recording is empty")
-    words: list[tuple[float, Text]] = []
     last = Entry(EntryKind.TRACK, 0, 0.0)
     with av.open(str(webm), "w", format="webm") as container:
         for line in lines:
             line.output = _add_output(container, line)
+        words = _Words(container, survey.words)
         for last in read_recording(recording, key):
             if last.kind is EntryKind.TEXT:
-                words.append((last.at, Text.model_validate_json(last.body)))
+                words.write(container, last.at, Text.model_validate_json(last.body))
             elif last.kind is EntryKind.PACKET:
                 line = survey.lines[last.track]
                 line.write(container, line.packets.take(last.body, last.at), survey.offsets.get(line.track.peer))
                 progress(last.at)
         for line in lines:
             line.write(container, line.packets.flush(), survey.offsets.get(line.track.peer))
-    webm.with_suffix(".vtt").write_text(webvtt(words), encoding="utf-8")
+    webm.with_suffix(".vtt").write_text(webvtt(words.said), encoding="utf-8")
     return Muxed(
         seconds=last.at,
         frames=sum(line.written for line in lines if line.track.kind == "video"),

@@ -17,9 +17,14 @@ def webvtt(words: Sequence[tuple[float, Text]]) -> str:
     return "\n".join(["WEBVTT\n", *(_cue(at, text) for at, text in words)])
 
 
-def _cue(at: float, text: Text) -> str:
+def cue_payload(text: Text) -> str:
+    """What a cue shows: the words, with their speaker as a voice span."""
     mark = AUTOMATIC if text.automatic else ""
-    return f"{_clock(at)} --> {_clock(at + CUE)}\n<v {_plain(text.speaker)}>{mark}{_plain(text.words)}\n"
+    return f"<v {_plain(text.speaker)}>{mark}{_plain(text.words)}"
+
+
+def _cue(at: float, text: Text) -> str:
+    return f"{_clock(at)} --> {_clock(at + CUE)}\n{cue_payload(text)}\n"
 
 
 def _plain(text: str) -> str:

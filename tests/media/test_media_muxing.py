@@ -159,6 +159,7 @@ async def test_a_call_of_two_is_recorded_and_decodes_in_full(meeting: Meeting, t
     consents = [Consent(peer=name, given_at=1.0, reference="r") for name in ("citizen", "agent")]
     await meeting.relay.start_recording("r", tmp_path / "call", KEY, ["citizen", "agent"], consents)
     await meeting.relay.write_text("r", Text(speaker="agent", words="Good <morning> & welcome", automatic=True))
+    await meeting.relay.write_text("r", Text(speaker="citizen", words="صباح النور", automatic=False))
     before = {peer.peer: peer.packets_in for peer in (await meeting.relay.stats()).peers}
 
     async def recorded() -> bool:
@@ -171,8 +172,13 @@ async def test_a_call_of_two_is_recorded_and_decodes_in_full(meeting: Meeting, t
     muxed = json.loads(run.stdout.splitlines()[-1])
     assert muxed["complete"]
     with av.open(str(tmp_path / "call.webm")) as container:
-        assert [stream.type for stream in container.streams] == ["audio", "video", "audio", "video"]
-        assert {stream.metadata.get("title") for stream in container.streams} == {"citizen", "agent"}
+        kinds = ["audio", "video", "audio", "video", "subtitle", "subtitle"]
+        assert [stream.type for stream in container.streams] == kinds
+        titles = [stream.metadata.get("title") for stream in container.streams]
+        assert titles == ["citizen", "citizen", "agent", "agent", "text", "captions"]
+        words = [bytes(packet).decode() for packet in container.demux(*container.streams.subtitles) if packet.size]
+    assert set(words) == {"<v agent>(≈) Good &lt;morning&gt; &amp; welcome", "<v citizen>صباح النور"}
+    with av.open(str(tmp_path / "call.webm")) as container:
         frames = [frame for frame in container.decode() if isinstance(frame, VideoFrame)]
     assert len(frames) == muxed["frames"] > 60
     assert {(frame.width, frame.height) for frame in frames} == {(640, 480)}
