@@ -37,6 +37,8 @@ VP8_RTX = 98
 PAYLOAD_TYPES: dict[Kind, int] = {"audio": OPUS, "video": VP8}
 CLOCK_RATES: dict[Kind, int] = {"audio": 48_000, "video": 90_000}
 """Timestamp units in a second."""
+AUDIO_LEVEL = 2
+"""Identifier of the header extension that tells how loud each packet is (RFC 6464)."""
 ABS_SEND_TIME = 3
 """Identifier of that header extension. It passes unchanged: a receiver's estimate (REMB) is then one of
 the whole way from the sender, which nobody else estimates."""
@@ -50,7 +52,7 @@ it: its browser then leaves a dead path at once, and not after the seconds of si
 
 _EXTENSIONS: dict[Kind, list[RTCRtpHeaderExtensionParameters]] = {
     # No MID: a forwarded MID would name an m-line of its sender, and misroute the packet in its receiver.
-    "audio": [RTCRtpHeaderExtensionParameters(2, "urn:ietf:params:rtp-hdrext:ssrc-audio-level")],
+    "audio": [RTCRtpHeaderExtensionParameters(AUDIO_LEVEL, "urn:ietf:params:rtp-hdrext:ssrc-audio-level")],
     "video": [
         RTCRtpHeaderExtensionParameters(ABS_SEND_TIME, "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time")
     ],

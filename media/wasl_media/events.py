@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from wasl_media.figures import PeerFigures
+
 
 class Absence(StrEnum):
     """Why a peer is not connected."""
@@ -36,4 +38,12 @@ class PeerDisconnected(BaseModel):
     reason: Absence
 
 
-Event = Annotated[PeerConnected | PeerDisconnected, Field(discriminator="kind")]
+class Measured(BaseModel):
+    """Once a second: what was measured of every peer that is connected."""
+
+    model_config = ConfigDict(frozen=True)
+    kind: Literal["measured"] = "measured"
+    peers: list[PeerFigures]
+
+
+Event = Annotated[PeerConnected | PeerDisconnected | Measured, Field(discriminator="kind")]

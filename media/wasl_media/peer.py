@@ -23,6 +23,7 @@ from wasl_media import rtcp
 from wasl_media.description import KINDS, OPUS, VP8, VP8_RTX, Kind, OutgoingStream, read_answer, write_offer
 from wasl_media.errors import MediaError, MediaErrorCode
 from wasl_media.events import Absence, Event, PeerConnected, PeerDisconnected
+from wasl_media.figures import PeerFigures, PictureFigures, SoundFigures
 from wasl_media.ice import Address
 from wasl_media.link import Link
 from wasl_media.port import UdpPort
@@ -54,6 +55,7 @@ class Peer:
         self._over: Absence | None = None
         self._answered = False
         self._report_due_at = 0.0
+        self._figures: PeerFigures | None = None
 
     # Negotiation
 
@@ -171,8 +173,8 @@ class Peer:
             self._receive_bitrate_limit(packet, now)
         elif packet.fmt in (RTCP_PSFB_PLI, RTCP_PSFB_FIR):
             subscription = self._by_ssrc.get(_media_of(packet))
-            if subscription is not None and subscription.source is not None:
-                subscription.source.request_keyframe(now)
+            if subscription is not None:
+                subscription.receive_picture_loss(now)
 
     def _receive_bitrate_limit(self, packet: RtcpPsfbPacket, now: float) -> None:
         """REMB speaks of the whole path; its pictures share it alike."""
@@ -193,14 +195,35 @@ class Peer:
             publication.tick(now)
         if now >= self._report_due_at and self.link.up:
             self._report_due_at = now + REPORT_INTERVAL
-            reports = [r for p in self.publications.values() if (r := p.report(now)) is not None]
-            if reports:
-                self.link.send_rtcp(rtcp.receiver_report(self._reporter, reports))
+            self._report(now)
+
+    def _report(self, now: float) -> None:
+        """Tell the page how it is received, and keep the same for `figures`."""
+        reports = {kind: r for kind, p in self.publications.items() if (r := p.report(now)) is not None}
+        if reports:
+            self.link.send_rtcp(rtcp.receiver_report(self._reporter, list(reports.values())))
+        measured = {kind: self.publications[kind].measure(report, now) for kind, report in reports.items()}
+        sound, picture = measured.get("audio"), measured.get("video")
+        self._figures = PeerFigures(
+            peer=self.id,
+            round_trip=self._round_trip,
+            sound=sound if isinstance(sound, SoundFigures) else None,
+            picture=picture if isinstance(picture, PictureFigures) else None,
+            views=[view for s in self.subscriptions.values() if s.source is not None and (view := s.measure(now))],
+        )
+
+    def take_figures(self) -> PeerFigures | None:
+        """What was measured last; None if it was taken before, or the peer is away."""
+        figures, self._figures = self._figures, None
+        return figures
+
+    @property
+    def _round_trip(self) -> float | None:
+        return min((s.round_trip for s in self.subscriptions.values() if s.round_trip is not None), default=None)
 
     def stats(self) -> PeerStats:
         """What was counted so far."""
         publications, subscriptions = self.publications.values(), self.subscriptions.values()
-        trips = [s.round_trip for s in subscriptions if s.round_trip is not None]
         return PeerStats(
             peer=self.id,
             connected=self.connected,
@@ -211,7 +234,7 @@ class Peer:
             lost=sum(p.lost for p in publications),
             recovered=sum(p.recovered for p in publications),
             retransmitted=sum(s.retransmitted for s in subscriptions),
-            round_trip=min(trips) if trips else None,
+            round_trip=self._round_trip,
         )
 
     async def close(self) -> None:

@@ -9,15 +9,20 @@ from aiortc.rtp import RtcpReceiverInfo
 
 from wasl_media import rtcp
 from wasl_media.description import CLOCK_RATES, PAYLOAD_TYPES, Kind
+from wasl_media.figures import PictureFigures, SoundFigures
 from wasl_media.gaps import Gaps
 from wasl_media.history import HISTORY_SIZE, History
+from wasl_media.picture_meter import PictureMeter
 from wasl_media.reception import Reception, SenderClock
 from wasl_media.rtp import HEADER, unwrap_retransmission
+from wasl_media.sound_meter import SoundMeter
 
 KEYFRAME_INTERVAL = 0.3
 """Seconds between two requests for a keyframe; more would only cost the sender bitrate."""
 _STILL_FLOWING = 1.0
 """Seconds after its last packet that a stream counts as switched off: nobody is asked for keyframes then."""
+_OFF_AFTER = 10.0
+"""Seconds after its last packet that a stream is not measured any more."""
 LIMIT_INTERVAL = 1.0
 """Seconds between two bitrate limits, unless the limit falls."""
 
@@ -65,6 +70,7 @@ class Publication:
         self._reception: Reception | None = None
         self._history = History()
         self._gaps = Gaps()
+        self._meter = _meter(kind)
         self._heard_at = float("-inf")
         self._keyframe_wanted = False
         self._keyframe_asked_at = float("-inf")
@@ -89,6 +95,7 @@ class Publication:
         self.ssrc, self.rtx_ssrc = ssrc, rtx_ssrc
         self._reception = self.clock = None
         self._history, self._gaps = History(), Gaps()
+        self._meter = _meter(self.kind)
         for subscription in self.subscriptions:
             subscription.hold()
 
@@ -130,6 +137,7 @@ class Publication:
 
     def _pass_on(self, packet: bytes, index: int, timestamp: int, now: float) -> None:
         self._history.put(index, packet, now)
+        self._meter.see(packet, timestamp, now)
         for subscription in self.subscriptions:
             subscription.forward(packet, index, timestamp, now)
 
@@ -139,6 +147,7 @@ class Publication:
         if self._gaps.open(first, end):
             self._ask_again(now)
         else:
+            self._lose()
             self.request_keyframe(now)
 
     def _ask_again(self, now: float) -> None:
@@ -159,6 +168,17 @@ class Publication:
         if self._reception is None or self.ssrc is None:
             return None
         return self._reception.report(self.ssrc, self.clock, now)
+
+    def measure(self, report: RtcpReceiverInfo, now: float) -> SoundFigures | PictureFigures | None:
+        """How it was since the last call, loss and jitter as in this report; None while nothing is sent."""
+        if now - self._heard_at > _OFF_AFTER:
+            return None
+        return self._meter.measure(report.fraction_lost / 256, report.jitter / self.clock_rate, now)
+
+    def _lose(self) -> None:
+        """A packet is lost for good."""
+        if isinstance(self._meter, PictureMeter):
+            self._meter.spoil()
 
     def request_keyframe(self, now: float) -> None:
         """Ask for a keyframe, now or as soon as the last request is old enough."""
@@ -187,6 +207,7 @@ class Publication:
         if self._gaps:
             self._ask_again(now)
             if self._gaps.give_up(now):
+                self._lose()
                 self._keyframe_wanted = True
         flows = now - self._heard_at < _STILL_FLOWING
         if flows and any(subscription.waits_for_keyframe for subscription in self.subscriptions):
@@ -204,3 +225,7 @@ class Publication:
         """Its peer is gone: nobody receives anything more. Idempotent."""
         for subscription in list(self.subscriptions):
             subscription.leave()
+
+
+def _meter(kind: Kind) -> SoundMeter | PictureMeter:
+    return SoundMeter() if kind == "audio" else PictureMeter()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from wasl_media.demultiplexer import Demultiplexer
 from wasl_media.errors import MediaError, MediaErrorCode
-from wasl_media.events import Event
+from wasl_media.events import Event, Measured
 from wasl_media.peer import SLOTS, Peer
 from wasl_media.port import UdpPort, open_port
 from wasl_media.recorder import Consent, Recorder
@@ -21,6 +21,8 @@ CONSENT = 6.0
 """Seconds of silence after which a peer counts as gone. Browsers check every 2.5 s (RFC 7675 asks for 5),
 so two lost checks are noticed and one is not."""
 TICK = 0.05
+"""Seconds."""
+MEASURED_EVERY = 1.0
 """Seconds."""
 
 log = logging.getLogger(__name__)
@@ -157,11 +159,21 @@ class Relay:
         return found
 
     async def _run(self) -> None:
+        measure_at = time.monotonic() + MEASURED_EVERY
         while True:
             await asyncio.sleep(TICK)
             now = time.monotonic()
             for peer in list(self._peers.values()):
                 self._tick(peer, now)
+            if now >= measure_at:
+                measure_at = now + MEASURED_EVERY
+                self._tell_figures()
+
+    def _tell_figures(self) -> None:
+        """The peers made them one after the other in the second before: here they are only collected."""
+        figures = [taken for peer in self._peers.values() if (taken := peer.take_figures()) is not None]
+        if figures:
+            self._on_event(Measured(peers=figures))
 
     def _tick(self, peer: Peer, now: float) -> None:
         try:

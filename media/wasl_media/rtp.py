@@ -1,8 +1,8 @@
 """The parts of RTP that a forwarder reads and writes; everything else of a packet passes untouched.
 
 Sources: RFC 3550 section 5.1 (fixed header) and 5.3.1 (extension), RFC 8285 section 4.2 (one-byte
-extensions), RFC 4588 section 4 (retransmission payload), RFC 7741 section 4 (VP8 payload), RFC 5761 section 4
-(RTP and RTCP on one port), and the abs-send-time extension of WebRTC.
+extensions), RFC 4588 section 4 (retransmission payload), RFC 7741 section 4 (VP8 payload), RFC 6386 section 9.1
+(VP8 keyframes), RFC 5761 section 4 (RTP and RTCP on one port), and the abs-send-time extension of WebRTC.
 """
 
 from __future__ import annotations
@@ -22,6 +22,10 @@ _SSRC = struct.Struct("!I")
 _SEQUENCE = struct.Struct("!H")
 _EXTENSION = struct.Struct("!HH")
 _ONE_BYTE_PROFILE = 0xBEDE
+_VP8_START_CODE = b"\x9d\x01\x2a"
+_VP8_SIZE = struct.Struct("<HH")
+_VP8_SIZE_MASK = 0x3FFF
+"""The upper two bits ask for scaling, which no browser does."""
 _PADDING_BIT = 0x20
 _EXTENSION_BIT = 0x10
 _MARKER_BIT = 0x80
@@ -74,6 +78,18 @@ def starts_keyframe(packet: bytes) -> bool:
         return False
 
 
+def keyframe_size(packet: bytes) -> tuple[int, int] | None:
+    """Width and height of the VP8 keyframe that a packet begins (RFC 6386, 9.1). None for anything else."""
+    if not starts_keyframe(packet):
+        return None
+    at = header_length(packet)
+    at += _vp8_descriptor_length(packet[at : at + 7])
+    if packet[at + 3 : at + 6] != _VP8_START_CODE or len(packet) < at + 10:
+        return None
+    width, height = _VP8_SIZE.unpack_from(packet, at + 6)
+    return width & _VP8_SIZE_MASK, height & _VP8_SIZE_MASK
+
+
 def _starts_partition_zero(descriptor: int) -> bool:
     return bool(descriptor & 0x10) and not descriptor & 0x07
 
@@ -119,8 +135,9 @@ def unwrap_retransmission(packet: bytes, ssrc: int, payload_type: int) -> bytes 
     return bytes(original)
 
 
-def send_time_offset(packet: bytes | bytearray, identifier: int) -> int | None:
-    """Where the three bytes of abs-send-time begin, or None: a one-byte extension (RFC 8285, 4.2)."""
+def find_extension(packet: bytes | bytearray, identifier: int, length: int) -> int | None:
+    """Where the bytes of a one-byte header extension begin, or None if it is not there in this length
+    (RFC 8285, 4.2). The header must be whole."""
     if not packet[0] & _EXTENSION_BIT:
         return None
     at = HEADER.size + 4 * (packet[0] & 0x0F)
@@ -133,7 +150,7 @@ def send_time_offset(packet: bytes | bytearray, identifier: int) -> int | None:
         if packet[at] == 0:
             at += 1
         elif packet[at] >> 4 == identifier:
-            return at + 1 if packet[at] & 0x0F == 2 and at + 4 <= end else None
+            return at + 1 if packet[at] & 0x0F == length - 1 and at + length < end else None
         else:
             at += 2 + (packet[at] & 0x0F)
     return None
@@ -141,7 +158,7 @@ def send_time_offset(packet: bytes | bytearray, identifier: int) -> int | None:
 
 def delay_send_time(packet: bytearray, identifier: int, seconds: float) -> None:
     """Move the abs-send-time of a packet that is sent again later, so that estimators are not misled."""
-    at = send_time_offset(packet, identifier)
+    at = find_extension(packet, identifier, 3)
     if at is not None:
         sent = int.from_bytes(packet[at : at + 3], "big") + int(seconds * _ABS_SEND_TIME_RATE)
         packet[at : at + 3] = (sent & 0xFFFFFF).to_bytes(3, "big")

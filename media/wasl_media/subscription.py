@@ -12,6 +12,7 @@ from aiortc.rtp import RtcpReceiverInfo, RtcpSenderInfo
 from wasl_media import rtcp
 from wasl_media.aiortc_private import PacketBuffer
 from wasl_media.description import ABS_SEND_TIME, CLOCK_RATES, VP8_RTX, OutgoingStream
+from wasl_media.figures import ViewFigures
 from wasl_media.publication import Publication
 from wasl_media.reception import SenderClock
 from wasl_media.rtp import (
@@ -27,6 +28,8 @@ from wasl_media.rtp import (
 MAX_RETRANSMISSIONS = 128
 """Packets that one NACK may have sent again."""
 _REMEMBERED_REPORTS = 4
+_REPORT_LASTS = 8.0
+"""Seconds that a receiver's report tells how it is: of sound, browsers send one every 5 s."""
 
 
 class Path(Protocol):
@@ -73,6 +76,9 @@ class Subscription:
         """Bits per second the receiver can take of this stream."""
         self.round_trip: float | None = None
         """Seconds."""
+        self._last_report: RtcpReceiverInfo | None = None
+        self._reported_at = 0.0
+        self._broken = 0
 
     @property
     def waits_for_keyframe(self) -> bool:
@@ -94,6 +100,7 @@ class Subscription:
             self.source.subscriptions.remove(self)
         self.source = None
         self.bitrate_limit = None
+        self._last_report = None
         self.hold()
 
     def hold(self) -> None:
@@ -184,6 +191,25 @@ class Subscription:
 
     def receive_report(self, report: RtcpReceiverInfo, now: float) -> None:
         """How the receiver gets this stream; gives the round trip (RFC 3550, 6.4.1)."""
+        self._last_report, self._reported_at = report, now
         sent_at = self._reports_sent.get(report.lsr)
         if sent_at is not None and report.dlsr:
             self.round_trip = max(0.0, now - sent_at - report.dlsr / 65_536)
+
+    def receive_picture_loss(self, now: float) -> None:
+        """The receiver cannot decode the picture and asks for a keyframe."""
+        self._broken += 1
+        if self.source is not None:
+            self.source.request_keyframe(now)
+
+    def measure(self, now: float) -> ViewFigures | None:
+        """How the stream reaches the receiver, by its last report; None if it sent none lately."""
+        broken, self._broken = self._broken, 0
+        report = self._last_report
+        if report is None or now - self._reported_at > _REPORT_LASTS:
+            return None
+        kind = self.stream.kind
+        jitter = report.jitter / CLOCK_RATES[kind]
+        return ViewFigures(
+            slot=self.stream.slot, kind=kind, loss=report.fraction_lost / 256, jitter=jitter, broken=broken
+        )

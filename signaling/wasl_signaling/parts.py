@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from wasl_media.events import Event, PeerConnected
+from wasl_media.events import PeerConnected, PeerDisconnected
 from wasl_queue.queue import Changes
 from wasl_records.staff import Role, Staff
 from wasl_signaling import call as calls
@@ -44,7 +44,7 @@ class Parts:
         """This person's page is gone: those in a call with her are told."""
         self.refresher.mark(await self._in_call_with(address))
 
-    async def media_changed(self, event: Event) -> None:
+    async def media_changed(self, event: PeerConnected | PeerDisconnected) -> None:
         """A connection with the relay came up or fell silent: its owner and those in a call with her are told."""
         address = self.switchboard.heard(event.peer, up=isinstance(event, PeerConnected))
         if address is not None:

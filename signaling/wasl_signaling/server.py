@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from aiohttp import ClientSession, web
 
-from wasl_media.events import Event
+from wasl_media.events import Event, Measured
 from wasl_media.process import WorkerProcess
 from wasl_queue.notice import Notice
 from wasl_queue.queue import Policy, Queue
@@ -177,6 +177,9 @@ async def _reconnect_media(parts: Parts, restarts: asyncio.Event) -> None:
 async def _tell_of_media(parts: Parts, events: asyncio.Queue[Event]) -> None:
     while True:
         event = await events.get()
+        if isinstance(event, Measured):
+            parts.switchboard.measured(event)
+            continue
         log.info("media", **event.model_dump())
         try:
             await parts.media_changed(event)

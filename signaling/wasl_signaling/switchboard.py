@@ -14,6 +14,8 @@ from typing import Protocol
 import structlog
 
 from wasl_media.errors import MediaError
+from wasl_media.events import Measured
+from wasl_media.figures import PeerFigures
 from wasl_media.remote import RemoteRelay
 from wasl_media.turn import Turn
 from wasl_signaling.locks import Locks
@@ -41,6 +43,8 @@ class Line:
     shown: dict[int, str] = field(default_factory=dict)
     up: bool | None = None
     """Whether the relay hears it; none before the first time."""
+    figures: PeerFigures | None = None
+    """What the relay measured last of it; none while it hears nothing."""
 
 
 class Switchboard:
@@ -89,6 +93,17 @@ class Switchboard:
                 line.up = up
                 return address
         return None
+
+    def measured(self, event: Measured) -> None:
+        """What the relay measured in the last second."""
+        found = {figures.peer: figures for figures in event.peers}
+        for line in self._lines.values():
+            line.figures = found.get(line.peer)
+
+    def figures(self, address: Address) -> PeerFigures | None:
+        """What the relay measured of this person in the last second; None while it hears nothing of her."""
+        line = self._lines.get(address)
+        return line.figures if line else None
 
     def is_up(self, address: Address) -> bool | None:
         """Whether the relay hears this person; None while her connection is new, or there is none."""

@@ -19,7 +19,8 @@ from chromium import PLAIN_FLAGS, find
 from wasl_media.aiortc_private import PacketBuffer
 from wasl_media.batch_port import BatchPort
 from wasl_media.demultiplexer import Demultiplexer
-from wasl_media.events import Event
+from wasl_media.events import Event, Measured, PeerConnected, PeerDisconnected
+from wasl_media.figures import PeerFigures
 from wasl_media.ice import Address
 from wasl_media.partner import MediaPartner
 from wasl_media.plain_port import PlainPort
@@ -49,7 +50,8 @@ class Meeting:
     """A relay and its partners."""
 
     def __init__(self) -> None:
-        self.events: list[Event] = []
+        self.events: list[PeerConnected | PeerDisconnected] = []
+        self.measured: list[Measured] = []
         self.relay: Relay
         self.partners: dict[str, MediaPartner] = {}
         self.ports: dict[str, int] = {}
@@ -67,6 +69,17 @@ class Meeting:
     def connected(self, name: str) -> bool:
         kinds = [event.kind for event in self.events if event.peer == name]
         return bool(kinds) and kinds[-1] == "peer_connected"
+
+    def take(self, event: Event) -> None:
+        """What the relay reports."""
+        if isinstance(event, Measured):
+            self.measured.append(event)
+        else:
+            self.events.append(event)
+
+    def figures(self, name: str) -> PeerFigures | None:
+        """What was measured last of somebody."""
+        return next((p for event in reversed(self.measured) for p in event.peers if p.peer == name), None)
 
     async def close(self) -> None:
         for partner in self.partners.values():
@@ -97,7 +110,7 @@ async def hold(monkeypatch: pytest.MonkeyPatch, loss: float) -> AsyncIterator[Me
         monkeypatch.setattr(kind, "send", losing(kind.send))
     monkeypatch.setattr(Demultiplexer, "receive", receive_some)
     relay = made.relay = await Relay.start(
-        udp_host="127.0.0.1", udp_port=0, advertise=["127.0.0.1"], on_event=made.events.append, consent=1.5
+        udp_host="127.0.0.1", udp_port=0, advertise=["127.0.0.1"], on_event=made.take, consent=1.5
     )
     yield made
     await made.close()
@@ -138,12 +151,23 @@ def events() -> list[Event]:
 
 
 @pytest.fixture
-async def worker(events: list[Event]) -> AsyncIterator[WorkerProcess]:
+def measured() -> list[Measured]:
+    return []
+
+
+@pytest.fixture
+async def worker(events: list[Event], measured: list[Measured]) -> AsyncIterator[WorkerProcess]:
+    def take(event: Event) -> None:
+        if isinstance(event, Measured):
+            measured.append(event)
+        else:
+            events.append(event)
+
     made = WorkerProcess(
         udp_host="127.0.0.1",
         udp_port=0,
         advertise=["127.0.0.1"],
-        on_event=events.append,
+        on_event=take,
         on_restart=lambda: None,
     )
     await made.start()

@@ -9,9 +9,9 @@ from wasl_media.rtp import (
     REWRITE,
     REWRITE_OFFSET,
     delay_send_time,
+    find_extension,
     header_length,
     is_rtcp,
-    send_time_offset,
     starts_keyframe,
     unwrap_retransmission,
     wrap_retransmission,
@@ -85,10 +85,10 @@ def test_a_padding_probe_has_no_original() -> None:
 
 
 def test_the_send_time_moves_and_wraps() -> None:
-    assert send_time_offset(SEND_TIME, 3) == 19
-    assert send_time_offset(SEND_TIME, 1) is None
-    assert send_time_offset(SEND_TIME, 5) is None
-    assert send_time_offset(PLAIN, 3) is None
+    assert find_extension(SEND_TIME, 3, 3) == 19
+    assert find_extension(SEND_TIME, 1, 3) is None
+    assert find_extension(SEND_TIME, 5, 3) is None
+    assert find_extension(PLAIN, 3, 3) is None
     packet = bytearray(SEND_TIME)
     delay_send_time(packet, 3, 0.5)
     assert packet[19:22] == (0x010203 + (1 << 17)).to_bytes(3, "big")

@@ -17,7 +17,7 @@ import pytest
 
 from wasl_media.control import PATH, Ready
 from wasl_media.errors import MediaError, MediaErrorCode
-from wasl_media.events import Event
+from wasl_media.events import Event, Measured
 from wasl_media.partner import MediaPartner
 from wasl_media.process import WorkerProcess
 
@@ -29,14 +29,21 @@ class Watched:
 
     def __init__(self) -> None:
         self.events: list[Event] = []
+        self.measured: list[Measured] = []
         self.restarts = 0
         self.process = WorkerProcess(
             udp_host="127.0.0.1",
             udp_port=0,
             advertise=["127.0.0.1"],
-            on_event=self.events.append,
+            on_event=self.take,
             on_restart=self.count,
         )
+
+    def take(self, event: Event) -> None:
+        if isinstance(event, Measured):
+            self.measured.append(event)
+        else:
+            self.events.append(event)
 
     def count(self) -> None:
         self.restarts += 1
