@@ -8,7 +8,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
-from ipaddress import AddressValueError, IPv4Address
+from ipaddress import ip_address
 
 from wasl_media.control import SECRET_VARIABLE
 from wasl_media.errors import MediaError
@@ -38,7 +38,7 @@ def _settings(arguments: Sequence[str] | None) -> WorkerSettings:
     parser.add_argument("--control", default="127.0.0.1:0", metavar="HOST:PORT", help="control channel; port 0: any")
     parser.add_argument("--udp-host", default="127.0.0.1", help="address to bind the media port on")
     parser.add_argument("--udp-port", type=int, default=0, help="media port; 0: any")
-    parser.add_argument("--advertise", default="127.0.0.1", help="IPv4 addresses for pages, with commas")
+    parser.add_argument("--advertise", default="127.0.0.1", help="addresses for pages, with commas")
     given = parser.parse_args(arguments)
     host, _, port = given.control.rpartition(":")
     secret = os.environ.pop(SECRET_VARIABLE, "")
@@ -47,9 +47,9 @@ def _settings(arguments: Sequence[str] | None) -> WorkerSettings:
     if not port.isdigit():
         parser.error("--control takes HOST:PORT")
     try:
-        addresses = [str(IPv4Address(address.strip())) for address in given.advertise.split(",")]
-    except AddressValueError:
-        parser.error("--advertise takes IPv4 addresses with commas between them")
+        addresses = [str(ip_address(address.strip())) for address in given.advertise.split(",")]
+    except ValueError:
+        parser.error("--advertise takes IPv4 and IPv6 addresses with commas between them")
     return WorkerSettings(host, int(port), given.udp_host, given.udp_port, addresses, secret)
 
 

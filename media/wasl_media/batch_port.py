@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
-import struct
 import time
 from typing import TypeVar
 
@@ -17,6 +16,7 @@ from cffi import FFI
 
 from wasl_media.aiortc_private import PacketBuffer
 from wasl_media.datagram import MAX_DATAGRAM, Receive, hand_over
+from wasl_media.family import INET, INET6
 from wasl_media.ice import Address
 
 BATCH = 64
@@ -27,8 +27,6 @@ delay in the mean and saves a wake-up for nearly every packet."""
 _ROUNDS = 4
 """Batches taken before the loop may do something else."""
 _MAX_ADDRESSES = 4096
-_NAME = struct.Struct("=H2s4s8x")
-"""struct sockaddr_in: family, port and address, the last two in network order."""
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -47,9 +45,9 @@ _ffi.cdef("""
 class _Batch:
     """Packet buffers, and what the kernel needs to know of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, name_size: int) -> None:
         self.packets = [PacketBuffer() for _ in range(BATCH)]
-        self._names = _ffi.new("char[]", BATCH * _NAME.size)
+        self._names = _ffi.new("char[]", BATCH * name_size)
         self.names = memoryview(_ffi.buffer(self._names)).cast("B")
         self.parts = _ffi.new("struct iovec[]", BATCH)
         self.messages = _ffi.new("struct mmsghdr[]", BATCH)
@@ -57,7 +55,7 @@ class _Batch:
             self.parts[number].iov_base = _ffi.cast("void *", packet.cdata)
             self.parts[number].iov_len = MAX_DATAGRAM
             header = self.messages[number].msg_hdr
-            header.msg_name, header.msg_namelen = self._names + number * _NAME.size, _NAME.size
+            header.msg_name, header.msg_namelen = self._names + number * name_size, name_size
             header.msg_iov, header.msg_iovlen = self.parts + number, 1
 
 
@@ -68,7 +66,9 @@ class BatchPort:
         self._socket = bound
         self._receive = receive
         self._library = _ffi.dlopen(None)
-        self._in, self._out = _Batch(), _Batch()
+        self._family = INET6 if bound.family == socket.AF_INET6 else INET
+        self._name_size = self._family.size
+        self._in, self._out = _Batch(self._name_size), _Batch(self._name_size)
         self._collected = 0
         self._collecting = False
         self._addresses: dict[bytes, Address] = {}
@@ -91,8 +91,8 @@ class BatchPort:
         """Send what stands in the buffer of `outgoing`. A full socket or an unreachable peer loses it, as UDP may."""
         number = self._collected
         name = self._names.get(address) or self._name(address)
-        at = number * _NAME.size
-        self._out.names[at : at + _NAME.size] = name
+        at = number * self._name_size
+        self._out.names[at : at + self._name_size] = name
         self._out.parts[number].iov_len = length
         self._collected = number + 1
         if not self._collecting or self._collected == BATCH:
@@ -140,11 +140,11 @@ class BatchPort:
         return True
 
     def _hand_over(self, count: int) -> None:
-        batch, now = self._in, time.monotonic()
+        batch, size, now = self._in, self._name_size, time.monotonic()
         self._collecting = True
         try:
             for number in range(count):
-                name = bytes(batch.names[number * _NAME.size : number * _NAME.size + 8])
+                name = bytes(batch.names[number * size : (number + 1) * size])
                 address = self._addresses.get(name) or self._address(name)
                 length = batch.messages[number].msg_len
                 self.faults += hand_over(self._receive, batch.packets[number], length, address, now)
@@ -167,14 +167,12 @@ class BatchPort:
     # Names
 
     def _address(self, name: bytes) -> Address:
-        _, port, host = _NAME.unpack(name + bytes(8))
-        address = socket.inet_ntoa(host), int.from_bytes(port, "big")
+        address = self._family.unpack(name)
         _remember(self._addresses, name, address)
         return address
 
     def _name(self, address: Address) -> bytes:
-        host, port = address
-        name = _NAME.pack(socket.AF_INET, port.to_bytes(2, "big"), socket.inet_aton(host))
+        name = self._family.pack(address)
         _remember(self._names, address, name)
         return name
 

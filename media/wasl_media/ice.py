@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from aioice import stun
 
 Address = tuple[str, int]
-"""IPv4 address in dotted form, UDP port."""
+"""IPv4 address in dotted form or IPv6 address, UDP port."""
 
 
 AHEAD = 8

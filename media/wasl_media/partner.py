@@ -87,7 +87,7 @@ class MediaPartner:
         described = SessionDescription.parse(offer)
         addresses = [candidate.ip for media in described.media[:1] for candidate in media.ice_candidates]
         if all(ip_address(address).is_loopback for address in addresses):
-            gather_only(self._connection, ["127.0.0.1"])
+            gather_only(self._connection, sorted({"::1" if ":" in address else "127.0.0.1" for address in addresses}))
         await self._connection.setLocalDescription(await self._connection.createAnswer())
         pairs = [(media.rtp.muxId, media.ssrc[1].ssrc) for media in described.media if len(media.ssrc) == 2]
         route_retransmissions(self._connection, pairs)

@@ -9,6 +9,7 @@ import time
 
 from wasl_media.aiortc_private import PacketBuffer
 from wasl_media.datagram import MAX_DATAGRAM, Receive, hand_over
+from wasl_media.family import INET, INET6
 from wasl_media.ice import Address
 
 _DRAIN = 64
@@ -21,6 +22,7 @@ class PlainPort:
     def __init__(self, bound: socket.socket, receive: Receive) -> None:
         self._socket = bound
         self._receive = receive
+        self._family = INET6 if bound.family == socket.AF_INET6 else INET
         self._incoming = PacketBuffer()
         self._outgoing = PacketBuffer()
         self.faults = 0
@@ -38,7 +40,7 @@ class PlainPort:
     def send(self, packet: PacketBuffer, length: int, address: Address) -> None:
         """Send what stands in the buffer. A full socket or an unreachable peer loses it, as UDP may."""
         with contextlib.suppress(OSError):
-            self._socket.sendto(packet.view[:length], address)
+            self._socket.sendto(packet.view[:length], self._family.to_socket(address))
 
     def close(self) -> None:
         """Let go of the port. Idempotent."""
@@ -50,11 +52,12 @@ class PlainPort:
         buffer = self._incoming
         for _ in range(_DRAIN):
             try:
-                length, address = self._socket.recvfrom_into(buffer.view, MAX_DATAGRAM)
+                length, sender = self._socket.recvfrom_into(buffer.view, MAX_DATAGRAM)
             except (BlockingIOError, InterruptedError):
                 return
             except OSError:  # an ICMP error of an earlier send; the next datagram is not concerned
                 continue
+            address = self._family.from_socket(sender)
             self.faults += hand_over(self._receive, buffer, length, address, time.monotonic())
             if self._socket.fileno() < 0:
                 return

@@ -13,6 +13,7 @@ from wasl_media.aiortc_private import PacketBuffer
 from wasl_media.batch_port import BatchPort
 from wasl_media.datagram import Receive
 from wasl_media.errors import MediaError, MediaErrorCode
+from wasl_media.family import family_of
 from wasl_media.ice import Address
 from wasl_media.plain_port import PlainPort
 
@@ -62,10 +63,12 @@ def choose() -> type[BatchPort] | type[PlainPort]:
 
 
 def _bind(host: str, number: int) -> socket.socket | None:
-    """A bound socket, or None if somebody else has the port."""
-    made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    """A bound socket, or None if somebody else has the port. On `::` it hears IPv4 as well."""
+    made = socket.socket(family_of(host).number, socket.SOCK_DGRAM)
     try:
         made.setblocking(False)
+        if host == "::":
+            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
         for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
             made.setsockopt(socket.SOL_SOCKET, option, SOCKET_BUFFER)
         made.bind((host, number))

@@ -58,7 +58,7 @@ class Relay:
         on_event: Callable[[Event], None],
         consent: float = CONSENT,
     ) -> Relay:
-        """Open the UDP port (0: any) and offer the `advertise` addresses (IPv4) to peers.
+        """Open the UDP port (0: any) and offer the `advertise` addresses to peers. `::` hears IPv4 and IPv6.
 
         Raises MediaError (port_in_use), or OSError if `udp_host` is not an address of this machine.
         """

@@ -59,7 +59,7 @@ class WorkerSettings:
     udp_port: int
     """0: any."""
     advertise: Sequence[str]
-    """IPv4 addresses that pages reach the UDP port on, the best first."""
+    """IPv4 and IPv6 addresses that pages reach the UDP port on, the best first."""
     secret: str
     """Of the control channel."""
 

@@ -6,9 +6,11 @@ import asyncio
 import gc
 import secrets
 import signal
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
+from ssl import SSLContext
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -225,12 +227,18 @@ async def _site(
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, settings.host, settings.port, ssl_context=context)
-        await site.start()
+        await _listen(runner, settings, context).start()
         port = runner.addresses[0][1]
-        yield f"{'https' if tls else 'http'}://{reachable[0]}:{port}"
+        yield f"{'https' if tls else 'http'}://{addresses.in_url(reachable[0])}:{port}"
     finally:
         await runner.cleanup()
+
+
+def _listen(runner: web.AppRunner, settings: Settings, context: SSLContext | None) -> web.BaseSite:
+    if settings.host != "::":
+        return web.TCPSite(runner, settings.host, settings.port, ssl_context=context)
+    both = socket.create_server(("::", settings.port), family=socket.AF_INET6, dualstack_ipv6=True)
+    return web.SockSite(runner, both, ssl_context=context)
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:

@@ -17,7 +17,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="WASL_", use_attribute_docstrings=True, frozen=True)
 
     host: str = "127.0.0.1"
-    """Address the pages are served on. `0.0.0.0` serves other devices; they need TLS, or browsers refuse the camera."""
+    """Address the pages are served on. `0.0.0.0` serves other devices, `::` those of IPv6 as well; they need TLS, or
+    browsers refuse the camera."""
     port: int = Field(8080, ge=0, le=65535)
     """Port the pages are served on; 0 takes a free one and prints it."""
     tls: Literal["off", "auto"] = "off"
@@ -35,7 +36,8 @@ class Settings(BaseSettings):
     media_udp_port: int = Field(0, ge=0, le=65535)
     """UDP port of the media worker; 0 takes a free one. Open this one port to the citizens."""
     media_addresses: str = ""
-    """Addresses at which browsers reach the media worker, separated by commas. Empty: the addresses of `host`."""
+    """Addresses (IPv4 and IPv6) at which browsers reach the media worker, separated by commas, the best first. Empty:
+    the addresses of `host`. Those of IPv6 need a `host` of IPv6."""
     turn_urls: str = ""
     """Addresses of the TURN server for networks without UDP, separated by commas, as in
     `turn:turn.example:3478?transport=udp,turns:turn.example:5349?transport=tcp`. Needs `turn_secret`."""

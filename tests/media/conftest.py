@@ -29,6 +29,7 @@ from wasl_media.process import WorkerProcess
 from wasl_media.relay import Relay
 from wasl_media.rtp import is_rtcp
 
+LOOPBACK = ("127.0.0.1",)
 Until = Callable[..., Awaitable[None]]
 
 
@@ -87,8 +88,8 @@ class Meeting:
 
 
 @asynccontextmanager
-async def hold(monkeypatch: pytest.MonkeyPatch, loss: float) -> AsyncIterator[Meeting]:
-    """A meeting over a network that loses this part of the media packets, each way."""
+async def hold(monkeypatch: pytest.MonkeyPatch, loss: float, *addresses: str) -> AsyncIterator[Meeting]:
+    """A meeting over a network that loses this part of the media packets, each way; bound to the last address."""
     made, chance = Meeting(), random.Random(1)
     receive = Demultiplexer.receive
 
@@ -110,7 +111,11 @@ async def hold(monkeypatch: pytest.MonkeyPatch, loss: float) -> AsyncIterator[Me
         monkeypatch.setattr(kind, "send", losing(kind.send))
     monkeypatch.setattr(Demultiplexer, "receive", receive_some)
     relay = made.relay = await Relay.start(
-        udp_host="127.0.0.1", udp_port=0, advertise=["127.0.0.1"], on_event=made.take, consent=1.5
+        udp_host=(addresses or LOOPBACK)[-1],
+        udp_port=0,
+        advertise=addresses[:-1] or LOOPBACK,
+        on_event=made.take,
+        consent=1.5,
     )
     yield made
     await made.close()
@@ -128,6 +133,18 @@ def any_port(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 @pytest.fixture
 async def meeting(any_port: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Meeting]:
     async with hold(monkeypatch, 0.0) as made:
+        yield made
+
+
+FAMILIES = {"ipv6": ("::1", "::1"), "ipv4-on-both": ("127.0.0.1", "::"), "ipv6-on-both": ("::1", "::")}
+
+
+@pytest.fixture(params=FAMILIES.values(), ids=FAMILIES.keys())
+async def six(
+    any_port: None, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> AsyncIterator[Meeting]:
+    """A meeting on a port that speaks IPv6, alone or both."""
+    async with hold(monkeypatch, 0.0, *request.param) as made:
         yield made
 
 

@@ -30,6 +30,15 @@ async def stats_of(meeting: Meeting, name: str) -> PeerStats:
     return next(peer for peer in (await meeting.relay.stats()).peers if peer.peer == name)
 
 
+async def test_partners_meet_over_either_family_of_addresses(six: Meeting, until: Until) -> None:
+    partners = [await six.join(name) for name in ("one", "two")]
+    await six.relay.show("one", 0, "two")
+    await six.relay.show("two", 0, "one")
+    for partner in partners:
+        await sees(partner, 0, until, more_than=10)
+    assert (await six.relay.stats()).faults == 0
+
+
 async def test_two_partners_see_and_hear_each_other(meeting: Meeting, until: Until) -> None:
     partners = [await meeting.join(name) for name in ("one", "two")]
     await meeting.relay.show("one", 0, "two")

@@ -210,8 +210,8 @@ async def test_a_taken_port_ends_the_worker_with_a_sentence() -> None:
 @pytest.mark.parametrize(
     ("arguments", "secret", "sentence"),
     [
-        (["--advertise", "example.org"], "s", "--advertise takes IPv4 addresses"),
-        (["--advertise", ""], "s", "--advertise takes IPv4 addresses"),
+        (["--advertise", "example.org"], "s", "--advertise takes IPv4 and IPv6 addresses"),
+        (["--advertise", ""], "s", "--advertise takes IPv4 and IPv6 addresses"),
         (["--control", "nowhere"], "s", "--control takes HOST:PORT"),
         ([], "", "WASL_MEDIA_SECRET must hold"),
     ],
