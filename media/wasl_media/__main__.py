@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from ipaddress import ip_address
 
+from wasl_media.captions import read_engines
 from wasl_media.control import SECRET_VARIABLE
 from wasl_media.errors import MediaError
 from wasl_media.worker import WorkerSettings, run_worker
@@ -39,6 +40,7 @@ def _settings(arguments: Sequence[str] | None) -> WorkerSettings:
     parser.add_argument("--udp-host", default="127.0.0.1", help="address to bind the media port on")
     parser.add_argument("--udp-port", type=int, default=0, help="media port; 0: any")
     parser.add_argument("--advertise", default="127.0.0.1", help="addresses for pages, with commas")
+    parser.add_argument("--captions", default="", help="engines, as language=engine:path with commas")
     given = parser.parse_args(arguments)
     host, _, port = given.control.rpartition(":")
     secret = os.environ.pop(SECRET_VARIABLE, "")
@@ -50,7 +52,11 @@ def _settings(arguments: Sequence[str] | None) -> WorkerSettings:
         addresses = [str(ip_address(address.strip())) for address in given.advertise.split(",")]
     except ValueError:
         parser.error("--advertise takes IPv4 and IPv6 addresses with commas between them")
-    return WorkerSettings(host, int(port), given.udp_host, given.udp_port, addresses, secret)
+    try:
+        engines = read_engines(given.captions)
+    except ValueError as error:
+        parser.error(str(error))
+    return WorkerSettings(host, int(port), given.udp_host, given.udp_port, addresses, secret, engines)
 
 
 if __name__ == "__main__":

@@ -102,6 +102,21 @@ class StopRecording(_Message):
     recording: RecordingId
 
 
+class StartCaptions(_Message):
+    """Answered with `Done`."""
+
+    kind: Literal["start_captions"] = "start_captions"
+    peer: PeerId
+    language: Annotated[str, Field(min_length=1, max_length=35)]
+
+
+class StopCaptions(_Message):
+    """Answered with `Done`."""
+
+    kind: Literal["stop_captions"] = "stop_captions"
+    peer: PeerId
+
+
 class ReadStats(_Message):
     """Answered with `Counted`."""
 
@@ -118,6 +133,8 @@ Request = Annotated[
     | ResumeRecording
     | WriteText
     | StopRecording
+    | StartCaptions
+    | StopCaptions
     | ReadStats,
     Field(discriminator="kind"),
 ]

@@ -28,6 +28,8 @@ class MediaErrorCode(StrEnum):
     """No recording has this id, or it was stopped."""
     RECORDING_EXISTS = "recording_exists"
     """A recording with this id runs already."""
+    NO_CAPTIONS = "no_captions"
+    """There is no caption engine for this language."""
     BAD_REQUEST = "bad_request"
     """The worker did not understand the control message."""
     RELAY_DOWN = "relay_down"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from wasl_media.captions import EngineFailure, Word
 from wasl_media.figures import PeerFigures
 
 
@@ -46,4 +48,33 @@ class Measured(BaseModel):
     peers: list[PeerFigures]
 
 
-Event = Annotated[PeerConnected | PeerDisconnected | Measured, Field(discriminator="kind")]
+class Said(BaseModel):
+    """What a machine understood of what a peer says. It replaces what was told of this utterance before."""
+
+    model_config = ConfigDict(frozen=True)
+    kind: Literal["said"] = "said"
+    peer: str
+    utterance: int
+    """Later ones have higher numbers."""
+    revision: int
+    """From 1; the highest counts."""
+    begin: float
+    """Seconds since 1970, as all times here."""
+    end: float
+    words: Sequence[Word]
+    final: bool
+    missed: bool
+    """Nobody listened between begin and end; there are no words."""
+
+
+class CaptionsChanged(BaseModel):
+    """From now on captions can be made of these languages, and of no other."""
+
+    model_config = ConfigDict(frozen=True)
+    kind: Literal["captions_changed"] = "captions_changed"
+    languages: Sequence[str]
+    failures: Sequence[EngineFailure] = ()
+    """Why others could not be loaded."""
+
+
+Event = Annotated[PeerConnected | PeerDisconnected | Measured | Said | CaptionsChanged, Field(discriminator="kind")]

@@ -43,12 +43,14 @@ class WorkerProcess:
         advertise: Sequence[str],
         on_event: Callable[[Event], None],
         on_restart: Callable[[], None],
+        captions: str = "",
     ) -> None:
         self._udp_host = udp_host
         self._udp_port = udp_port
         self._advertise = advertise
         self._on_event = on_event
         self._on_restart = on_restart
+        self._captions = captions
         self._child: Process | None = None
         self._relay: RemoteRelay | None = None
         self._ready: Ready | None = None
@@ -90,7 +92,7 @@ class WorkerProcess:
         child = self._child = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "wasl_media", "--control", "127.0.0.1:0"),
             *("--udp-host", self._udp_host, "--udp-port", str(self._udp_port)),
-            *("--advertise", ",".join(self._advertise)),
+            *("--advertise", ",".join(self._advertise), "--captions", self._captions),
             stdin=PIPE,
             stdout=PIPE,
             start_new_session=True,  # Ctrl-C is for the server, which lets calls end first

@@ -30,8 +30,9 @@ class Unit(NamedTuple):
 class Reassembly:
     """One track, which may be several streams one after the other."""
 
-    def __init__(self, kind: Kind) -> None:
+    def __init__(self, kind: Kind, patience: float = PATIENCE) -> None:
         self._kind = kind
+        self._patience = patience
         self.streams: dict[int, StreamTime] = {}
         """By SSRC."""
         self.lost = 0
@@ -60,7 +61,7 @@ class Reassembly:
         if index not in self._seen and (self._expected is None or index >= self._expected):
             self._seen.add(index)
             heapq.heappush(self._waiting, (index, at, packet))
-        yield from self._release(at - PATIENCE)
+        yield from self._release(at - self._patience)
 
     def flush(self) -> Iterator[tuple[StreamTime, Unit]]:
         """What still waits: nothing more comes."""

@@ -13,9 +13,10 @@ from pydantic import BaseModel, ConfigDict
 
 from wasl_media.description import KINDS, Kind
 from wasl_media.errors import MediaError, MediaErrorCode
+from wasl_media.events import Said
 from wasl_media.publication import Publication
 from wasl_media.reception import SenderClock
-from wasl_media.recording import CLOCK, Entry, EntryKind, RecordingWriter, Text, Track, pack_entry
+from wasl_media.recording import CLOCK, MAX_WORDS, Entry, EntryKind, RecordingWriter, Text, Track, pack_entry
 from wasl_media.rtp import starts_keyframe
 
 WRITE_INTERVAL = 0.5
@@ -107,6 +108,8 @@ class Recorder:
         self._began_at = time.monotonic()
         self.runs = True
         """Whether the call is on the record."""
+        self._on_record_since = time.time()
+        self._peers = {peer.id for peer in peers}
         self._streams = [
             RecordedStream(self, number, peer.publications[kind])
             for number, (peer, kind) in enumerate((peer, kind) for peer in peers for kind in KINDS)
@@ -138,12 +141,19 @@ class Recorder:
         """On the record again. Idempotent."""
         if not self.runs:
             self.runs = True
+            self._on_record_since = time.time()
             self.keep(EntryKind.RESUME, 0, time.monotonic())
 
     def write_text(self, text: Text) -> None:
         """Keep what somebody wrote or said, unless the call is off the record."""
         if self.runs:
             self.keep(EntryKind.TEXT, 0, time.monotonic(), text.model_dump_json().encode())
+
+    def write_caption(self, said: Said) -> None:
+        """Keep what a machine understood, if it was said by somebody in the recording and wholly on the record."""
+        if said.peer in self._peers and said.begin >= self._on_record_since:
+            words = " ".join(word.text for word in said.words)
+            self.write_text(Text(speaker=said.peer, words=words[:MAX_WORDS], automatic=True))
 
     async def stop(self) -> None:
         """Write what is left, and close the file. Idempotent."""

@@ -28,6 +28,8 @@ from wasl_media.errors import MediaError, MediaErrorCode
 MAGIC = b"WASLREC1"
 MAX_BODY = 0xFFFF
 """Bytes of one entry's body."""
+MAX_WORDS = 4_000
+"""Characters of one text."""
 CLOCK = struct.Struct("!QI")
 """NTP time and RTP timestamp of a sender report (RFC 3550, 6.4.1)."""
 _ENTRY = struct.Struct("!BBdH")
@@ -67,7 +69,7 @@ class Text(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     speaker: Annotated[str, Field(max_length=200)]
-    words: Annotated[str, Field(max_length=4_000)]
+    words: Annotated[str, Field(max_length=MAX_WORDS)]
     automatic: bool
     """Recognised by a machine."""
 

@@ -8,9 +8,11 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from wasl_media.captioner import Captioner
+from wasl_media.captions import Engine
 from wasl_media.demultiplexer import Demultiplexer
 from wasl_media.errors import MediaError, MediaErrorCode
-from wasl_media.events import Event, Measured
+from wasl_media.events import CaptionsChanged, Event, Measured, Said
 from wasl_media.peer import SLOTS, Peer
 from wasl_media.port import UdpPort, open_port
 from wasl_media.recorder import Consent, Recorder
@@ -38,6 +40,7 @@ class Relay:
         advertise: Sequence[str],
         on_event: Callable[[Event], None],
         consent: float,
+        engines: Sequence[Engine],
     ) -> None:
         self.port = port
         self._demultiplexer = demultiplexer
@@ -46,6 +49,7 @@ class Relay:
         self._peers: dict[str, Peer] = {}
         self._recorders: dict[str, Recorder] = {}
         self._consent = consent
+        self.captioner = Captioner(engines, self._heard) if engines else None
         self._clockwork = asyncio.ensure_future(self._run())
 
     @classmethod
@@ -57,14 +61,16 @@ class Relay:
         advertise: Sequence[str],
         on_event: Callable[[Event], None],
         consent: float = CONSENT,
+        engines: Sequence[Engine] = (),
     ) -> Relay:
         """Open the UDP port (0: any) and offer the `advertise` addresses to peers. `::` hears IPv4 and IPv6.
+        With `engines`, start the caption process.
 
         Raises MediaError (port_in_use), or OSError if `udp_host` is not an address of this machine.
         """
         demultiplexer = Demultiplexer()
         port = await open_port(udp_host, udp_port, demultiplexer.receive)
-        return cls(port, demultiplexer, advertise, on_event, consent)
+        return cls(port, demultiplexer, advertise, on_event, consent, engines)
 
     @property
     def udp_port(self) -> int:
@@ -130,6 +136,28 @@ class Relay:
         if (recorder := self._recorders.pop(recording, None)) is not None:
             await recorder.stop()
 
+    async def start_captions(self, peer: str, language: str) -> None:
+        """Make captions of what this peer says in this language, from now on. Idempotent.
+
+        Raises MediaError (unknown_peer, no_captions).
+        """
+        source = self._find(peer).publications["audio"]
+        if self.captioner is None:
+            raise MediaError(MediaErrorCode.NO_CAPTIONS, "this relay has no caption engine")
+        self.captioner.listen(peer, source, language)
+
+    async def stop_captions(self, peer: str) -> None:
+        """Make no captions of this peer any more. Idempotent."""
+        if self.captioner is not None:
+            self.captioner.ignore(peer)
+
+    def _heard(self, event: Said | CaptionsChanged) -> None:
+        """Captions go on while a call is off the record; its recording keeps none of them then (RAUR 2)."""
+        if isinstance(event, Said) and event.final and event.words:
+            for recorder in self._recorders.values():
+                recorder.write_caption(event)
+        self._on_event(event)
+
     async def stats(self) -> RelayStats:
         """What was counted so far."""
         return RelayStats(
@@ -146,6 +174,8 @@ class Relay:
             await self.stop_recording(recording)
         for peer in list(self._peers):
             await self.close_peer(peer)
+        if self.captioner is not None:
+            await self.captioner.close()
         self.port.close()
 
     def _find(self, peer: str) -> Peer:

@@ -31,7 +31,9 @@ from wasl_media.control import (
     Result,
     ResumeRecording,
     Show,
+    StartCaptions,
     StartRecording,
+    StopCaptions,
     StopRecording,
     TakeAnswer,
     WriteText,
@@ -125,6 +127,14 @@ class RemoteRelay:
     async def stop_recording(self, recording: str) -> None:
         """See `Relay.stop_recording`."""
         await self._call(StopRecording(recording=recording), Done)
+
+    async def start_captions(self, peer: str, language: str) -> None:
+        """See `Relay.start_captions`."""
+        await self._call(StartCaptions(peer=peer, language=language), Done)
+
+    async def stop_captions(self, peer: str) -> None:
+        """See `Relay.stop_captions`."""
+        await self._call(StopCaptions(peer=peer), Done)
 
     async def stats(self) -> RelayStats:
         """See `Relay.stats`."""

@@ -17,6 +17,7 @@ from pathlib import Path
 from aiohttp import WSMsgType, web
 from pydantic import ValidationError
 
+from wasl_media.captions import Engine
 from wasl_media.control import (
     MAX_MESSAGE,
     PATH,
@@ -36,7 +37,9 @@ from wasl_media.control import (
     Result,
     ResumeRecording,
     Show,
+    StartCaptions,
     StartRecording,
+    StopCaptions,
     StopRecording,
     TakeAnswer,
     WriteText,
@@ -62,6 +65,8 @@ class WorkerSettings:
     """IPv4 and IPv6 addresses that pages reach the UDP port on, the best first."""
     secret: str
     """Of the control channel."""
+    engines: Sequence[Engine] = ()
+    """That make captions."""
 
 
 class Worker:
@@ -137,6 +142,10 @@ class Worker:
             await relay.show(request.peer, request.slot, request.source)
         elif isinstance(request, ClosePeer):
             await relay.close_peer(request.peer)
+        elif isinstance(request, StartCaptions):
+            await relay.start_captions(request.peer, request.language)
+        elif isinstance(request, StopCaptions):
+            await relay.stop_captions(request.peer)
         elif isinstance(request, ReadStats):
             return Counted(stats=await relay.stats())
         else:
@@ -184,6 +193,7 @@ async def run_worker(settings: WorkerSettings) -> None:
         udp_port=settings.udp_port,
         advertise=settings.advertise,
         on_event=worker.report,
+        engines=settings.engines,
     )
     worker.drive(relay)
     runner = web.AppRunner(worker.application, access_log=None)

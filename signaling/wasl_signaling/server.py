@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from aiohttp import ClientSession, web
 
-from wasl_media.events import Event, Measured
+from wasl_media.events import CaptionsChanged, Event, Measured, Said
 from wasl_media.process import WorkerProcess
 from wasl_queue.notice import Notice
 from wasl_queue.queue import Policy, Queue
@@ -181,6 +181,8 @@ async def _tell_of_media(parts: Parts, events: asyncio.Queue[Event]) -> None:
         event = await events.get()
         if isinstance(event, Measured):
             parts.switchboard.measured(event)
+            continue
+        if isinstance(event, Said | CaptionsChanged):
             continue
         log.info("media", **event.model_dump())
         try:

@@ -1,0 +1,73 @@
+"""Spoken test audio: flite (a Debian package) says an English sentence, as a track or as samples."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import subprocess
+from fractions import Fraction
+from pathlib import Path
+
+import av
+from aiortc import MediaStreamTrack
+from av import AudioFrame
+
+from wasl_media.pacing import Pacer
+
+INSTALL = "apt-get update && apt-get install -y flite"
+VOICE = "rms"
+RATE = 48_000
+SAMPLES = RATE // 50
+"""Of one frame: 20 ms."""
+
+
+def find() -> str:
+    """The path of flite; installed first, when we may."""
+    path = shutil.which("flite")
+    if path is None and os.geteuid() == 0 and shutil.which("apt-get"):
+        subprocess.run(["sh", "-c", INSTALL], env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, check=False)
+        path = shutil.which("flite")
+    assert path is not None, f"flite speaks the test audio: {INSTALL}"
+    return path
+
+
+def speak(text: str, folder: Path) -> bytes:
+    """The sentence as the bytes of a WAV file."""
+    file = folder / "spoken.wav"
+    subprocess.run([find(), "-voice", VOICE, "-t", text, "-o", str(file)], check=True, timeout=60)
+    return file.read_bytes()
+
+
+def samples(wav: bytes, rate: int) -> bytes:
+    """The same at another rate: 16-bit mono."""
+    resampler = av.AudioResampler("s16", "mono", rate)
+    with av.open(io.BytesIO(wav)) as file:
+        frames = [ready for frame in [*file.decode(audio=0), None] for ready in resampler.resample(frame)]
+    return b"".join(bytes(frame.planes[0])[: 2 * frame.samples] for frame in frames)
+
+
+class Voice(MediaStreamTrack):
+    """Says what it is given, once; before and after it is silent. It never ends by itself."""
+
+    kind = "audio"
+
+    def __init__(self, wav: bytes, *, after: float = 1.0) -> None:
+        """`after`: seconds of silence before the first word."""
+        super().__init__()
+        silence = bytes(2 * SAMPLES)
+        sound = samples(wav, RATE)
+        self._frames = [silence] * round(50 * after)
+        self._frames += [sound[at : at + 2 * SAMPLES] for at in range(0, len(sound), 2 * SAMPLES)]
+        self._pacer = Pacer(SAMPLES / RATE)
+
+    async def recv(self) -> AudioFrame:
+        """The next frame, in its time."""
+        number = await self._pacer.wait()
+        data = self._frames[number] if number < len(self._frames) else b""
+        frame = AudioFrame("s16", "mono", SAMPLES)
+        frame.planes[0].update(data.ljust(2 * SAMPLES, b"\0"))
+        frame.sample_rate = RATE
+        frame.time_base = Fraction(1, RATE)
+        frame.pts = number * SAMPLES
+        return frame
