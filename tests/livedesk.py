@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import psutil
 import pytest
 import socketio
 
@@ -82,6 +83,12 @@ class DeskProcess:
         assert self.process.stdout is not None
         self.process.stdout.close()
         return status
+
+
+def media_workers(pid: int) -> list[int]:
+    """The process ids of the media workers that this desk started, the first one first."""
+    children = psutil.Process(pid).children()
+    return sorted(child.pid for child in children if "wasl_media" in child.cmdline())
 
 
 class Page:

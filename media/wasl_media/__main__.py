@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import logging
 import os
+import ssl
 import sys
 from collections.abc import Sequence
 from ipaddress import ip_address
@@ -37,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _settings(arguments: Sequence[str] | None) -> WorkerSettings:
     parser = argparse.ArgumentParser("python -m wasl_media", description="One media worker of a Wasl desk.")
     parser.add_argument("--control", default="127.0.0.1:0", metavar="HOST:PORT", help="control channel; port 0: any")
+    parser.add_argument("--certificate", metavar="FILE", help="encrypts the channel: certificate and key, PEM")
     parser.add_argument("--udp-host", default="127.0.0.1", help="address to bind the media port on")
     parser.add_argument("--udp-port", type=int, default=0, help="media port; 0: any")
     parser.add_argument("--advertise", default="127.0.0.1", help="addresses for pages, with commas")
@@ -56,7 +58,10 @@ def _settings(arguments: Sequence[str] | None) -> WorkerSettings:
         engines = read_engines(given.captions)
     except ValueError as error:
         parser.error(str(error))
-    return WorkerSettings(host, int(port), given.udp_host, given.udp_port, addresses, secret, engines)
+    tls = None if given.certificate is None else ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    if tls is not None:
+        tls.load_cert_chain(given.certificate)
+    return WorkerSettings(host, int(port), given.udp_host, given.udp_port, addresses, secret, engines, tls)
 
 
 if __name__ == "__main__":

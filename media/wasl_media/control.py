@@ -1,7 +1,8 @@
 """The control channel between the server and a worker: JSON text messages over one WebSocket.
 
 The server sends `Call`, the worker answers each with a `Reply` of the same id, in any order, and sends
-`Report` of its own accord. The WebSocket is opened with `Authorization: Bearer <secret>`.
+`Report` and, twice a second, `Beat` of its own accord. The WebSocket is opened with `Authorization: Bearer
+<secret>`. What was opened over a channel ends with it: nobody is left to drive it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from wasl_media.errors import MediaErrorCode
 from wasl_media.events import Event
 from wasl_media.recorder import Consent
 from wasl_media.recording import Text
-from wasl_media.stats import RelayStats
+from wasl_media.stats import Load, RelayStats
 
 SECRET_VARIABLE = "WASL_MEDIA_SECRET"
 """The environment variable that gives a worker its secret."""
@@ -193,7 +194,16 @@ class Report(_Message):
     event: Event
 
 
-FromWorker: TypeAdapter[Reply | Report] = TypeAdapter(Annotated[Reply | Report, Field(discriminator="kind")])
+class Beat(_Message):
+    """Worker to server: it lives."""
+
+    kind: Literal["beat"] = "beat"
+    load: Load
+
+
+FromWorker: TypeAdapter[Reply | Report | Beat] = TypeAdapter(
+    Annotated[Reply | Report | Beat, Field(discriminator="kind")]
+)
 
 
 class Ready(_Message):

@@ -221,6 +221,11 @@ class Peer:
     def _round_trip(self) -> float | None:
         return min((s.round_trip for s in self.subscriptions.values() if s.round_trip is not None), default=None)
 
+    @property
+    def packets(self) -> int:
+        """RTP packets in and out."""
+        return sum(publication.packets for publication in self.publications.values()) + self.link.packets_out
+
     def stats(self) -> PeerStats:
         """What was counted so far."""
         publications, subscriptions = self.publications.values(), self.subscriptions.values()

@@ -10,6 +10,8 @@ import secrets
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from pydantic import ValidationError
 
@@ -28,11 +30,34 @@ MAX_PAUSE = 5.0
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Door:
+    """Where the control channel of a worker listens, and what it takes to come in."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    """0: any."""
+    secret: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    certificate: Path | None = None
+    """With its key in one file (PEM). Without it the channel must not leave this machine."""
+    fingerprint: bytes | None = None
+    """Of the certificate (SHA-256)."""
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """For the command line of the worker."""
+        return () if self.certificate is None else ("--certificate", str(self.certificate))
+
+    def url(self, port: int) -> str:
+        """The channel's address, for whom the worker has told its port."""
+        return f"{'http' if self.certificate is None else 'https'}://{self.host}:{port}"
+
+
 class WorkerProcess:
     """One media worker. If it dies, another takes its place within a second, without its peers.
 
     `on_restart` is called when the new one is ready: every peer of the old one is gone and must be opened
-    again. `on_event` hears the events of whichever worker lives.
+    again. `on_event` hears the events of whichever worker lives, of peers that were opened through `relay`.
     """
 
     def __init__(
@@ -44,10 +69,12 @@ class WorkerProcess:
         on_event: Callable[[Event], None],
         on_restart: Callable[[], None],
         captions: str = "",
+        door: Door | None = None,
     ) -> None:
         self._udp_host = udp_host
         self._udp_port = udp_port
         self._advertise = advertise
+        self._door = door or Door()
         self._on_event = on_event
         self._on_restart = on_restart
         self._captions = captions
@@ -74,6 +101,11 @@ class WorkerProcess:
         """The media port of the worker that lives."""
         return self._ready.udp_port if self._ready is not None and self._up else None
 
+    @property
+    def url(self) -> str | None:
+        """Where the control channel of the worker that lives is."""
+        return self._door.url(self._ready.control_port) if self._ready is not None and self._up else None
+
     async def start(self) -> None:
         """Start the worker and wait until it is ready. Raises MediaError (relay_down)."""
         await self._spawn()
@@ -88,20 +120,20 @@ class WorkerProcess:
         await self._drop()
 
     async def _spawn(self) -> None:
-        secret = secrets.token_urlsafe(32)
+        door = self._door
         child = self._child = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "wasl_media", "--control", "127.0.0.1:0"),
+            *(sys.executable, "-m", "wasl_media", "--control", f"{door.host}:{door.port}", *door.arguments),
             *("--udp-host", self._udp_host, "--udp-port", str(self._udp_port)),
             *("--advertise", ",".join(self._advertise), "--captions", self._captions),
             stdin=PIPE,
             stdout=PIPE,
             start_new_session=True,  # Ctrl-C is for the server, which lets calls end first
-            env=os.environ | {SECRET_VARIABLE: secret},
+            env=os.environ | {SECRET_VARIABLE: door.secret},
         )
         try:
-            self._ready = await _read_ready(child)
-            url = f"http://127.0.0.1:{self._ready.control_port}"
-            self._relay = await RemoteRelay.connect(url, secret, self._on_event)
+            ready = self._ready = await _read_ready(child)
+            url = door.url(ready.control_port)
+            self._relay = await RemoteRelay.connect(url, door.secret, self._on_event, door.fingerprint)
             self._up = True
         except BaseException:
             await self._drop()
@@ -111,6 +143,7 @@ class WorkerProcess:
         while True:
             await self.relay.gone()  # it died, or hangs and does not answer pings
             log.error("the media worker is gone; starting another")
+            self._kill()  # if it hangs, it hears no request and holds the port
             await self._drop()
             await self._respawn()
             self._tell_restart()
@@ -130,6 +163,11 @@ class WorkerProcess:
                 log.exception("the media worker did not start")
             await asyncio.sleep(pause)
             pause = min(2 * pause, MAX_PAUSE)
+
+    def _kill(self) -> None:
+        if self._child is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self._child.kill()
 
     async def _drop(self) -> None:
         """Leave nothing of the worker behind. If it is cancelled, the next call does the rest."""

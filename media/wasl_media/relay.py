@@ -77,6 +77,16 @@ class Relay:
         """The port that peers reach the relay on."""
         return self.port.number
 
+    @property
+    def peers(self) -> int:
+        """How many are open."""
+        return len(self._peers)
+
+    @property
+    def packets(self) -> int:
+        """RTP packets in and out of those that are open."""
+        return sum(peer.packets for peer in self._peers.values())
+
     async def open_peer(self, peer: str) -> str:
         """Make a peer and return its SDP offer. Raises MediaError (peer_exists)."""
         if peer in self._peers:

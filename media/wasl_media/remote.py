@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from wasl_media.control import (
     MAX_MESSAGE,
     PATH,
+    Beat,
     Call,
     ClosePeer,
     Counted,
@@ -26,7 +27,7 @@ from wasl_media.control import (
     PauseRecording,
     ReadStats,
     Refused,
-    Reply,
+    Report,
     Request,
     Result,
     ResumeRecording,
@@ -42,14 +43,18 @@ from wasl_media.errors import MediaError, MediaErrorCode
 from wasl_media.events import Event
 from wasl_media.recorder import Consent
 from wasl_media.recording import Text
-from wasl_media.stats import RelayStats
+from wasl_media.stats import Load, RelayStats
 
 log = logging.getLogger(__name__)
 
 PATIENCE = 10.0
 """Seconds that a worker may take to answer."""
-HEARTBEAT = 10.0
-"""Seconds between two pings; a worker that does not answer within half of it counts as dead."""
+SILENCE = 2.0
+"""Seconds without a word (it beats twice a second) after which a worker counts as dead."""
+_FAREWELL = aiohttp.ClientWSTimeout(ws_close=0.5)
+"""Closing does not wait long for the other side, which may hang."""
+_LOOK = 0.25
+"""Seconds between two looks at how long it has been silent."""
 
 Expected = TypeVar("Expected", Offer, Done, Counted)
 
@@ -57,7 +62,8 @@ Expected = TypeVar("Expected", Offer, Done, Counted)
 class RemoteRelay:
     """Every method raises MediaError (relay_down) when the worker is gone or does not answer within 10 s.
 
-    Ends in two ways, both idempotent: `close`, or the worker's death, which fails all that wait.
+    Ends in two ways, both idempotent: `close`, or the worker's death (or its silence for 2 s), which fails all
+    that wait. Its peers and recordings end with the channel.
     """
 
     def __init__(
@@ -71,15 +77,23 @@ class RemoteRelay:
         self._on_event = on_event
         self._ids = count(1)
         self._waiting: dict[int, asyncio.Future[Result]] = {}
+        self._silent_looks = 0
         self._reader = asyncio.ensure_future(self._read())
+        self._listener = asyncio.ensure_future(self._listen())
+        self.load = Load()
+        """What its last beat told."""
 
     @classmethod
-    async def connect(cls, url: str, secret: str, on_event: Callable[[Event], None]) -> RemoteRelay:
-        """Open the control channel of the worker at `url` (http://host:port)."""
+    async def connect(
+        cls, url: str, secret: str, on_event: Callable[[Event], None], fingerprint: bytes | None = None
+    ) -> RemoteRelay:
+        """Open the control channel of the worker at `url`: http://host:port, or https:// with the certificate
+        that has this SHA-256 `fingerprint` and no other."""
         session = aiohttp.ClientSession(headers={"Authorization": f"Bearer {secret}"})
+        pinned = True if fingerprint is None else aiohttp.Fingerprint(fingerprint)
         try:
             async with asyncio.timeout(PATIENCE):
-                socket = await session.ws_connect(url + PATH, max_msg_size=MAX_MESSAGE, heartbeat=HEARTBEAT)
+                socket = await session.ws_connect(url + PATH, max_msg_size=MAX_MESSAGE, ssl=pinned, timeout=_FAREWELL)
         except BaseException as error:
             await session.close()
             if isinstance(error, aiohttp.ClientError | TimeoutError | OSError):
@@ -140,6 +154,16 @@ class RemoteRelay:
         """See `Relay.stats`."""
         return (await self._call(ReadStats(), Counted)).stats
 
+    @property
+    def alive(self) -> bool:
+        """Whether the control channel is open and the worker has not fallen silent."""
+        return not self._reader.done() and not self._socket.closed
+
+    @property
+    def silence(self) -> float:
+        """For how long it has not said a word, in seconds of ours: time in which we did not listen does not count."""
+        return self._silent_looks * _LOOK
+
     async def gone(self) -> None:
         """Wait until the control channel is closed, by whomever."""
         await asyncio.wait([self._reader])
@@ -147,12 +171,13 @@ class RemoteRelay:
     async def close(self) -> None:
         """Close the control channel; the worker goes on. Idempotent."""
         self._reader.cancel()
-        await asyncio.wait([self._reader])
+        self._listener.cancel()
+        await asyncio.wait([self._reader, self._listener])
         await self._socket.close()
         await self._session.close()
 
     async def _call(self, request: Request, expected: type[Expected]) -> Expected:
-        if self._socket.closed or self._reader.done():
+        if not self.alive:
             raise _down("the control channel is closed")
         number = next(self._ids)
         answered = self._waiting[number] = asyncio.get_running_loop().create_future()
@@ -170,6 +195,14 @@ class RemoteRelay:
             raise _down(f"{request.kind} was answered with {result.kind}")
         return result
 
+    async def _listen(self) -> None:
+        """Give a silent worker up. Looks are counted, not seconds: a stalled loop of ours has words in store."""
+        while self.silence < SILENCE:
+            await asyncio.sleep(_LOOK)
+            self._silent_looks += 1
+        log.error("the media worker has been silent for %s s", SILENCE)
+        self._reader.cancel()
+
     async def _read(self) -> None:
         try:
             async for message in self._socket:
@@ -183,7 +216,10 @@ class RemoteRelay:
     def _take(self, text: str) -> None:
         with contextlib.suppress(ValidationError):  # a newer worker may know more than we do
             message = FromWorker.validate_json(text)
-            if not isinstance(message, Reply):
+            self._silent_looks = 0
+            if isinstance(message, Beat):
+                self.load = message.load
+            elif isinstance(message, Report):
                 self._tell(message.event)
             elif (answered := self._waiting.get(message.id)) is not None and not answered.done():
                 answered.set_result(message.result)

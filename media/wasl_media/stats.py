@@ -1,4 +1,4 @@
-"""What a relay has counted."""
+"""What a relay has counted, and how busy it is."""
 
 from __future__ import annotations
 
@@ -35,3 +35,16 @@ class RelayStats(BaseModel):
     """Datagrams that belonged to no peer or were not what they claimed to be."""
     faults: int
     """Datagrams that made our own code fail; each is in the log, and each is a mistake of ours."""
+
+
+class Load(BaseModel):
+    """How busy a worker was since its last beat."""
+
+    model_config = ConfigDict(frozen=True)
+    peers: int = 0
+    packets: float = 0.0
+    """RTP packets a second, in and out."""
+    lag: float = 0.0
+    """Seconds by which the event loop was late: as long lay a packet that came in this moment."""
+    cpu: float = 0.0
+    """Share of a core."""

@@ -9,6 +9,7 @@ import hmac
 import logging
 import os
 import signal
+import ssl
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from wasl_media.captions import Engine
 from wasl_media.control import (
     MAX_MESSAGE,
     PATH,
+    Beat,
     Call,
     ClosePeer,
     Counted,
@@ -45,10 +47,13 @@ from wasl_media.control import (
     WriteText,
 )
 from wasl_media.errors import MediaError, MediaErrorCode
-from wasl_media.events import Event
+from wasl_media.events import CaptionsChanged, Event
+from wasl_media.load import LoadMeter
 from wasl_media.relay import Relay
 
 log = logging.getLogger(__name__)
+SERVER_PATIENCE = 5.0
+"""Seconds between two pings; a server that does not answer within half of it counts as dead."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,17 @@ class WorkerSettings:
     """Of the control channel."""
     engines: Sequence[Engine] = ()
     """That make captions."""
+    tls: ssl.SSLContext | None = None
+    """Encrypts the control channel; without it the channel must not leave this machine."""
+
+
+class Client(web.WebSocketResponse):
+    """One control channel, and what was opened over it."""
+
+    def __init__(self) -> None:
+        super().__init__(max_msg_size=MAX_MESSAGE, compress=False, heartbeat=SERVER_PATIENCE)
+        self.peers: set[str] = set()
+        self.recordings: set[str] = set()
 
 
 class Worker:
@@ -75,7 +91,7 @@ class Worker:
     def __init__(self, secret: str) -> None:
         self._authorization = f"Bearer {secret}".encode()
         self._relay: Relay | None = None
-        self._clients: set[web.WebSocketResponse] = set()
+        self._clients: set[Client] = set()
         self._sending: set[asyncio.Task[None]] = set()
         self.application = web.Application()
         self.application.router.add_get(PATH, self._serve)
@@ -86,12 +102,21 @@ class Worker:
         self._relay = relay
 
     def report(self, event: Event) -> None:
-        """Tell every client what happened."""
+        """Tell those what happened who have people here; of what concerns no people, everybody."""
         text = Report(event=event).model_dump_json()
         for client in self._clients:
-            self._send(client, text)
+            if client.peers or isinstance(event, CaptionsChanged):
+                self._send(client, text)
 
-    def _send(self, client: web.WebSocketResponse, text: str) -> None:
+    async def beat(self, relay: Relay) -> None:
+        """Tell every client that this worker lives, and its load, until cancelled."""
+        meter = LoadMeter(relay)
+        while True:
+            text = Beat(load=await meter.measure()).model_dump_json()
+            for client in self._clients:
+                self._send(client, text)
+
+    def _send(self, client: Client, text: str) -> None:
         task = asyncio.ensure_future(_send_text(client, text))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
@@ -100,30 +125,41 @@ class Worker:
         given = request.headers.get("Authorization", "").encode(errors="replace")
         if not hmac.compare_digest(given, self._authorization):
             raise web.HTTPUnauthorized
-        socket = web.WebSocketResponse(max_msg_size=MAX_MESSAGE, compress=False)
-        await socket.prepare(request)
-        self._clients.add(socket)
+        client = Client()
+        await client.prepare(request)
+        self._clients.add(client)
         try:
-            async for message in socket:
+            async for message in client:
                 if message.type is WSMsgType.TEXT:
-                    await self._take(socket, message.data)
+                    await self._take(client, message.data)
         finally:
-            self._clients.discard(socket)
-        return socket
+            self._clients.discard(client)
+            await self._end_all_of(client)
+        return client
 
-    async def _take(self, socket: web.WebSocketResponse, text: str) -> None:
+    async def _end_all_of(self, client: Client) -> None:
+        """Its server is gone, or has given this worker up and placed the calls elsewhere."""
+        if self._relay is not None:
+            for recording in client.recordings:
+                await self._relay.stop_recording(recording)
+            for peer in client.peers:
+                await self._relay.close_peer(peer)
+
+    async def _take(self, client: Client, text: str) -> None:
         try:
             call = Call.model_validate_json(text)
         except ValidationError as error:
             log.warning("a control message was not understood: %s", error)
-            await socket.close(code=1007)
+            await client.close(code=1007)
             return
-        reply = Reply(id=call.id, result=await self._carry_out(call.request))
-        await _send_text(socket, reply.model_dump_json())
+        reply = Reply(id=call.id, result=await self._carry_out(client, call.request))
+        await _send_text(client, reply.model_dump_json())
 
-    async def _carry_out(self, request: Request) -> Result:
+    async def _carry_out(self, client: Client, request: Request) -> Result:
         try:
-            return await self._ask_relay(request)
+            result = await self._ask_relay(request)
+            _note(client, request)
+            return result
         except MediaError as error:
             return Refused(code=error.code, text=error.text)
         except Exception:
@@ -157,6 +193,18 @@ class Worker:
             await client.close(code=1001)
 
 
+def _note(client: Client, request: Request) -> None:
+    """Remember what was opened over a channel."""
+    if isinstance(request, OpenPeer):
+        client.peers.add(request.peer)
+    elif isinstance(request, ClosePeer):
+        client.peers.discard(request.peer)
+    elif isinstance(request, StartRecording):
+        client.recordings.add(request.recording)
+    elif isinstance(request, StopRecording):
+        client.recordings.discard(request.recording)
+
+
 async def _record(
     relay: Relay, request: StartRecording | PauseRecording | ResumeRecording | WriteText | StopRecording
 ) -> None:
@@ -174,7 +222,7 @@ async def _record(
         await relay.stop_recording(name)
 
 
-async def _send_text(client: web.WebSocketResponse, text: str) -> None:
+async def _send_text(client: Client, text: str) -> None:
     with contextlib.suppress(ConnectionError):
         await client.send_str(text)
 
@@ -196,16 +244,18 @@ async def run_worker(settings: WorkerSettings) -> None:
         engines=settings.engines,
     )
     worker.drive(relay)
+    beating = asyncio.ensure_future(worker.beat(relay))
     runner = web.AppRunner(worker.application, access_log=None)
     try:
         await runner.setup()
-        site = web.TCPSite(runner, settings.control_host, settings.control_port)
+        site = web.TCPSite(runner, settings.control_host, settings.control_port, ssl_context=settings.tls)
         await site.start()
         ready = Ready(control_port=runner.addresses[0][1], udp_port=relay.udp_port)
         print(ready.model_dump_json(), flush=True)
         _tune_garbage_collection()
         await stop.wait()
     finally:
+        beating.cancel()
         await relay.close()
         await runner.cleanup()
 

@@ -109,17 +109,17 @@ class Refresher:
         if self._mailboxes.get(box.address) is not box or version < box.applied:
             return
         box.applied = version
-        for step in self._steps(box.address, view):
+        for step in self._steps(box.address, version, view):
             await step
             if self._mailboxes.get(box.address) is not box or version < box.applied:
                 return
 
-    def _steps(self, address: Address, view: View) -> Iterator[Awaitable[None]]:
+    def _steps(self, address: Address, version: int, view: View) -> Iterator[Awaitable[None]]:
         yield self._mailboxes.send(address, "state", view.state)
         if isinstance(view.state, m.WallState):
             return
         if view.media:
-            yield self._switchboard.connect(address)
+            yield self._switchboard.connect(address, view.company, version)
             yield self._switchboard.route(address, view.slots)
         else:
             yield self._switchboard.disconnect(address)

@@ -13,6 +13,9 @@ from pathlib import Path
 from cryptography.fernet import Fernet, MultiFernet
 from py_vapid import Vapid02
 
+from wasl_signaling.media_key import MediaKey
+from wasl_signaling.settings import Settings
+
 
 def vapid_key(folder: Path) -> Vapid02:
     """The key by which push services know the desk (RFC 8292)."""
@@ -29,6 +32,13 @@ def vapid_key(folder: Path) -> Vapid02:
 def contact_vault(folder: Path) -> MultiFernet:
     """What encrypts the addresses of citizens. The file holds a key a line: a new one is put first."""
     return MultiFernet([Fernet(key) for key in _kept(folder / "contact-keys", Fernet.generate_key).split()])
+
+
+def media_key(settings: Settings) -> MediaKey:
+    """What the desk and its media workers know each other by."""
+    if settings.media_secret is not None:
+        return MediaKey(settings.media_secret.get_secret_value().encode())
+    return MediaKey(_kept(settings.data / "media-key", lambda: secrets.token_bytes(32)))
 
 
 def _kept(path: Path, make: Callable[[], bytes]) -> bytes:

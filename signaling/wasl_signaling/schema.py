@@ -97,3 +97,26 @@ message = Table(
     Column("text", Text, nullable=False),
     Column("at", Float, nullable=False),
 )
+
+# The media workers of all machines, one row for each place where a worker runs and is started again.
+# `proof` shows that whoever wrote the row knows the secret that the desk shares with its workers.
+media_worker = Table(
+    "media_worker",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("host", String(200), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("since", Float, nullable=False),
+    Column("heartbeat_at", Float, nullable=False),
+    Column("starts", Integer, nullable=False),
+    Column("control", Text, nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("proof", String(64), nullable=False),
+    # Where pages reach it: addresses with their port, with commas between them.
+    Column("udp", Text, nullable=False),
+    Column("peers", Integer, nullable=False),
+    Column("packets", Float, nullable=False),
+    Column("lag", Float, nullable=False),
+    Column("cpu", Float, nullable=False),
+    CheckConstraint("state IN ('starting', 'ready', 'draining', 'gone')", name="state"),
+)

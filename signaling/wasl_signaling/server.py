@@ -17,7 +17,6 @@ import structlog
 from aiohttp import ClientSession, web
 
 from wasl_media.events import CaptionsChanged, Event, Measured, Said
-from wasl_media.process import WorkerProcess
 from wasl_queue.notice import Notice
 from wasl_queue.queue import Policy, Queue
 from wasl_records import catalogue
@@ -31,10 +30,13 @@ from wasl_signaling.desk import DeskChannel
 from wasl_signaling.drain import drained
 from wasl_signaling.house import House
 from wasl_signaling.mailbox import Mailboxes
+from wasl_signaling.media_host import MediaHost, plan
+from wasl_signaling.media_pool import MediaPool
+from wasl_signaling.media_registry import MediaRegistry
 from wasl_signaling.notifying import Notifier, Port
 from wasl_signaling.parts import Parts
 from wasl_signaling.refresher import Refresher
-from wasl_signaling.safe import contact_vault, vapid_key
+from wasl_signaling.safe import contact_vault, media_key, vapid_key
 from wasl_signaling.settings import Settings
 from wasl_signaling.sms import Sms
 from wasl_signaling.sockets import Sockets
@@ -75,14 +77,12 @@ async def desk(settings: Settings) -> AsyncIterator[tuple[Parts, str]]:
     """A running desk and the URL of its pages."""
     async with AsyncExitStack() as stack:
         house = await stack.enter_async_context(_house(settings))
-        restarts = asyncio.Event()
         sockets = _sockets()
         mailboxes = Mailboxes(sockets)
         media_events: asyncio.Queue[Event] = asyncio.Queue()
-        worker = _worker(settings, media_events.put_nowait, restarts.set)
-        await worker.start()
-        stack.push_async_callback(worker.stop)
-        switchboard = Switchboard(worker, mailboxes, epoch=secrets.token_hex(4), turn=settings.turn)
+        pool = await stack.enter_async_context(_media(settings, house, media_events.put_nowait))
+        switchboard = Switchboard(pool, mailboxes, epoch=secrets.token_hex(4), turn=settings.turn)
+        pool.listen(switchboard)
         parts = Parts(house, mailboxes, switchboard, Refresher(house, mailboxes, switchboard))
         for channel in (CitizenChannel(parts), DeskChannel(parts), SuperviseChannel(parts)):
             sockets.register_namespace(channel)
@@ -92,13 +92,12 @@ async def desk(settings: Settings) -> AsyncIterator[tuple[Parts, str]]:
         for run in (
             parts.refresher.run(),
             timekeeper.run(),
-            _reconnect_media(parts, restarts),
             _tell_of_media(parts, media_events),
         ):
             stack.push_async_callback(_cancel, asyncio.create_task(run))
         http = await stack.enter_async_context(ClientSession())
         push = WebPush(http, vapid_key(settings.data), settings.push_contact)
-        url = await stack.enter_async_context(_site(settings, parts, sockets, worker, push.public_key))
+        url = await stack.enter_async_context(_site(settings, parts, sockets, pool, push.public_key))
         notifier = _notifier(settings, house, push, settings.public_url or url)
         stack.push_async_callback(_cancel, asyncio.create_task(notifier.run()))
         stack.push_async_callback(mailboxes.disconnect_all)
@@ -166,16 +165,6 @@ def _sockets() -> Sockets:
     )
 
 
-async def _reconnect_media(parts: Parts, restarts: asyncio.Event) -> None:
-    """When the media worker died and another took its place, gives everyone a new connection."""
-    while True:
-        await restarts.wait()
-        restarts.clear()
-        await parts.switchboard.relay_restarted()
-        # Whoever asked for a connection while there was no worker gets one now.
-        parts.refresher.mark_all()
-
-
 async def _tell_of_media(parts: Parts, events: asyncio.Queue[Event]) -> None:
     while True:
         event = await events.get()
@@ -191,23 +180,30 @@ async def _tell_of_media(parts: Parts, events: asyncio.Queue[Event]) -> None:
             log.exception("media event", peer=event.peer)
 
 
-def _worker(settings: Settings, on_event: Callable[[Event], None], on_restart: Callable[[], None]) -> WorkerProcess:
-    advertised = [part.strip() for part in settings.media_addresses.split(",") if part.strip()]
-    return WorkerProcess(
-        udp_host=settings.host if settings.host != "localhost" else "127.0.0.1",
-        udp_port=settings.media_udp_port,
-        advertise=advertised or addresses.reachable(settings.host),
-        on_event=on_event,
-        on_restart=on_restart,
-    )
+@asynccontextmanager
+async def _media(settings: Settings, house: House, on_event: Callable[[Event], None]) -> AsyncIterator[MediaPool]:
+    """The media workers: those of this machine run, those of all machines are followed."""
+    key = media_key(settings)
+    pool = MediaPool(on_event)
+    registry = MediaRegistry(house.database, key, pool)
+    host = MediaHost(house.database, key, plan(settings, settings.local_media_workers), house.now, registry.nudge)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(host.stop)
+        await host.start()
+        stack.push_async_callback(pool.close)
+        await registry.look()
+        await pool.connected()
+        for run in (host.run(), registry.run()):
+            stack.push_async_callback(_cancel, asyncio.create_task(run))
+        yield pool
 
 
 @asynccontextmanager
 async def _site(
-    settings: Settings, parts: Parts, sockets: Sockets, worker: WorkerProcess, push_key: str
+    settings: Settings, parts: Parts, sockets: Sockets, pool: MediaPool, push_key: str
 ) -> AsyncIterator[str]:
     async def not_ready() -> list[str]:
-        missing = {"draining": parts.house.draining, "media": worker.pid is None}
+        missing = {"draining": parts.house.draining, "media": not pool.workers}
         return [name for name, absent in missing.items() if absent]
 
     house, tls = parts.house, settings.tls == "auto"

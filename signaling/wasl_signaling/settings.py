@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -9,6 +10,7 @@ from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from wasl_media.turn import Turn
+from wasl_signaling import addresses
 
 
 class Settings(BaseSettings):
@@ -33,11 +35,21 @@ class Settings(BaseSettings):
     """On first start, adds demo staff and prints their one-time passwords."""
     demo_password: SecretStr | None = None
     """One password for all demo staff, for tests and try-outs."""
+    media_workers: int | None = Field(None, ge=0, le=64)
+    """How many media workers run beside the server, each a process that can use a core. Without it: one for each core
+    but one, at least one. 0: all run elsewhere (`wasl media run`)."""
     media_udp_port: int = Field(0, ge=0, le=65535)
-    """UDP port of the media worker; 0 takes a free one. Open this one port to the citizens."""
+    """UDP port of the first media worker, each further one takes the next; 0 takes free ones. Open them to the
+    citizens."""
     media_addresses: str = ""
-    """Addresses (IPv4 and IPv6) at which browsers reach the media worker, separated by commas, the best first. Empty:
+    """Addresses (IPv4 and IPv6) at which browsers reach the media workers, separated by commas, the best first. Empty:
     the addresses of `host`. Those of IPv6 need a `host` of IPv6."""
+    media_secret: SecretStr | None = None
+    """What media workers elsewhere and the desk know each other by, at least 32 characters, the same for all. Without
+    it: one that is made and kept in the data folder."""
+    media_control: str = "127.0.0.1:0"
+    """For `wasl media run`: host and TCP port at which the desk reaches the worker to drive it, each further one takes
+    the next port; 0 takes free ones. Beyond this machine the channel is encrypted; open it to the desk alone."""
     turn_urls: str = ""
     """Addresses of the TURN server for networks without UDP, separated by commas, as in
     `turn:turn.example:3478?transport=udp,turns:turn.example:5349?transport=tcp`. Needs `turn_secret`."""
@@ -70,6 +82,12 @@ class Settings(BaseSettings):
     """What the log tells, and more severe."""
 
     @model_validator(mode="after")
+    def _media_secret_is_long(self) -> Settings:
+        if self.media_secret is not None and len(self.media_secret.get_secret_value()) < 32:
+            raise ValueError("WASL_MEDIA_SECRET has at least 32 characters")
+        return self
+
+    @model_validator(mode="after")
     def _turn_is_whole(self) -> Settings:
         urls = [url for url in self.turn_urls.split(",") if url.strip()]
         if bool(urls) != bool(self.turn_secret and self.turn_secret.get_secret_value()):
@@ -77,6 +95,19 @@ class Settings(BaseSettings):
         if not all(url.strip().startswith(("turn:", "turns:")) for url in urls):
             raise ValueError("each of WASL_TURN_URLS begins with turn: or turns:")
         return self
+
+    @property
+    def local_media_workers(self) -> int:
+        """How many media workers to start on this machine."""
+        if self.media_workers is not None:
+            return self.media_workers
+        return max(1, (os.cpu_count() or 1) - 1)
+
+    @property
+    def media_advertised(self) -> list[str]:
+        """Addresses at which browsers reach the media workers of this machine, the best first."""
+        named = [part.strip() for part in self.media_addresses.split(",") if part.strip()]
+        return named or addresses.reachable(self.host)
 
     @property
     def turn(self) -> Turn | None:

@@ -1,25 +1,31 @@
-"""The switchboard: gives each person a connection with the relay and shows the people of a call to each other.
+"""The switchboard: gives each person a connection with a relay and shows the people of a call to each other.
 
-A connection is made once and kept; who is seen in which slot is a mapping that changes without negotiation.
+A connection is made once and kept; who is seen in which slot is a mapping that changes without negotiation. The
+people of a call are all on one media worker; whoever is on another when it rings gets a new connection there, before
+anybody answers.
 """
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Protocol
 
 import structlog
 
-from wasl_media.errors import MediaError
+from wasl_media.errors import MediaError, MediaErrorCode
 from wasl_media.events import Measured
 from wasl_media.figures import PeerFigures
 from wasl_media.remote import RemoteRelay
 from wasl_media.turn import Turn
+from wasl_signaling import metrics
 from wasl_signaling.locks import Locks
 from wasl_signaling.mailbox import Address, Mailboxes
+from wasl_signaling.media_pool import PooledWorker
 from wasl_signaling.messages import IceServer, MediaOffer
 
 log = structlog.get_logger()
@@ -27,11 +33,10 @@ SLOTS = 4
 KEPT_WHILE_AWAY = 30.0  # seconds; a page whose socket merely blinked finds its media still flowing
 
 
-class Worker(Protocol):
-    """What holds the relay: it comes and goes with the worker process."""
+class Pool(Protocol):
+    """What knows the media workers: they come and go."""
 
-    @property
-    def relay(self) -> RemoteRelay: ...
+    def choose(self, people: Mapping[str, int]) -> PooledWorker: ...
 
 
 @dataclass
@@ -39,7 +44,9 @@ class Line:
     """One person's connection with the relay and who is shown in its slots."""
 
     peer: str
-    sdp: str
+    worker: PooledWorker
+    open: bool = False
+    """Whether the worker has it; until then the place is only taken."""
     shown: dict[int, str] = field(default_factory=dict)
     up: bool | None = None
     """Whether the relay hears it; none before the first time."""
@@ -47,23 +54,41 @@ class Line:
     """What the relay measured last of it; none while it hears nothing."""
 
 
+@dataclass(frozen=True)
+class Company:
+    """Who must be on one worker, the one whom the others follow first; and how new that is."""
+
+    people: Sequence[Address]
+    version: int
+
+
 class Switchboard:
     """The connections of everyone in this process, by address."""
 
-    def __init__(self, worker: Worker, mailboxes: Mailboxes, epoch: str, turn: Turn | None = None) -> None:
+    def __init__(self, pool: Pool, mailboxes: Mailboxes, epoch: str, turn: Turn | None = None) -> None:
         """`epoch` makes the names of connections unique over restarts of the server; `turn` is offered to pages."""
-        self._worker, self._mailboxes, self._epoch, self._turn = worker, mailboxes, epoch, turn
+        self._pool, self._mailboxes, self._epoch, self._turn = pool, mailboxes, epoch, turn
         self._lines: dict[Address, Line] = {}
+        self._companies: dict[Address, Company] = {}
         self._wanted: dict[Address, dict[int, Address]] = {}
+        self._unplaced: set[Address] = set()
         self._locks: Locks[Address] = Locks()
         self._away_since: dict[Address, float] = {}
         self._numbers = count(1)
 
-    async def connect(self, address: Address) -> None:
-        """Makes sure that this person has a connection, and offers it to her page when it is new."""
-        async with self._locks[address]:
-            if address not in self._lines:
-                await self._open(address)
+    async def connect(self, address: Address, company: Sequence[Address] = (), version: int = 0) -> None:
+        """Makes sure that this person has a connection, on the worker of her company; offers it to her page when new.
+
+        `company` are the people of her call, or of the call that rings, she among them: they follow the first of them
+        who has a connection. `version` says which of two such lists is the newer one.
+        """
+        for person in company or (address,):
+            known = self._companies.get(person)
+            if known is None or known.version <= version:
+                self._companies[person] = Company(company, version)
+        for person in company or (address,):
+            if person == address or person in self._lines:
+                await self._settle(person)
 
     async def renew(self, address: Address, dead: str | None = None) -> None:
         """A new connection in place of the present one (only of the one named `dead`, if it is named)."""
@@ -71,8 +96,7 @@ class Switchboard:
             line = self._lines.get(address)
             if line is None or (dead is not None and line.peer != dead):
                 return
-            await self._close(address)
-            await self._open(address)
+            await self._replace(address, self._home(address))
 
     async def returned(self, address: Address, holds: str | None) -> None:
         """The page is back: its connection stays if it still holds it, else it gets a new one."""
@@ -84,21 +108,29 @@ class Switchboard:
         """The page's answer; MediaError when it does not fit. An answer to an older connection is ignored."""
         line = self._lines.get(address)
         if line is not None and line.peer == peer:
-            await self._worker.relay.answer(peer, sdp)
+            await line.worker.relay.answer(peer, sdp)
+
+    def relay_of(self, address: Address) -> tuple[RemoteRelay, str]:
+        """The relay that this person is connected to, and her name there. Raises MediaError (unknown_peer)."""
+        line = self._lines.get(address)
+        if line is None or not line.open:
+            raise MediaError(MediaErrorCode.UNKNOWN_PEER, f"{address} has no connection")
+        return line.worker.relay, line.peer
 
     def heard(self, peer: str, up: bool) -> Address | None:
         """The relay hears this connection from now on, or no more. Says whose it is; nobody's when it was replaced."""
         for address, line in self._lines.items():
             if line.peer == peer:
                 line.up = up
+                line.figures = line.figures if up else None
                 return address
         return None
 
     def measured(self, event: Measured) -> None:
-        """What the relay measured in the last second."""
+        """What one worker measured in the last second."""
         found = {figures.peer: figures for figures in event.peers}
         for line in self._lines.values():
-            line.figures = found.get(line.peer)
+            line.figures = found.get(line.peer, line.figures)
 
     def figures(self, address: Address) -> PeerFigures | None:
         """What the relay measured of this person in the last second; None while it hears nothing of her."""
@@ -114,11 +146,16 @@ class Switchboard:
         """Ends this person's connection, if there is one."""
         async with self._locks[address]:
             await self._close(address)
-            self._wanted.pop(address, None)
+            for table in (self._wanted, self._companies):
+                table.pop(address, None)
+            self._unplaced.discard(address)
 
     async def route(self, address: Address, slots: Mapping[int, Address]) -> None:
         """From now on this person sees these people in these slots; all other slots are dark."""
         self._wanted[address] = dict(slots)
+        line = self._lines.get(address)
+        if line is not None and line.worker.draining and not slots:
+            await self._settle(address)
         await self._apply(address)
 
     async def prune(self, now: float) -> None:
@@ -129,25 +166,87 @@ class Switchboard:
             elif now - self._away_since.setdefault(address, now) > KEPT_WHILE_AWAY:
                 del self._away_since[address]
                 await self.disconnect(address)
+        for address in [address for address in self._companies if address not in self._lines]:
+            if self._mailboxes.get(address) is None:
+                del self._companies[address]
 
-    async def relay_restarted(self) -> None:
-        """The worker died and a new one runs: everyone gets a new connection by herself."""
-        for address in list(self._lines):
-            try:
-                await self.renew(address)
-            except Exception:  # the others still need theirs
-                log.exception("media not reconnected", address=address)
+    # Workers that come and go
 
-    async def _open(self, address: Address) -> None:
-        peer = f"{address.kind[1:]}-{address.party}-{self._epoch}-{next(self._numbers)}"
+    async def worker_joined(self) -> None:
+        """Whoever asked for a connection while there was no worker gets one now."""
+        await self._settle_all(self._unplaced)
+
+    async def worker_draining(self, worker: PooledWorker) -> None:
+        """Whoever is not in a call moves on; the others do when their call ends."""
+        await self._settle_all(address for address, line in self._lines.items() if line.worker is worker)
+
+    async def worker_lost(self, worker: PooledWorker) -> None:
+        """Everyone on it gets a new connection with another by herself, those in calls first."""
+        lost = [address for address, line in self._lines.items() if not line.worker.alive]
+        metrics.MEDIA_LOST.inc()
+        metrics.MEDIA_MOVED.inc(len(lost))
+        people = sorted({*lost, *self._unplaced}, key=lambda address: not self._wanted.get(address))
+        await self._settle_all(people)
+
+    async def _settle_all(self, addresses: Iterable[Address]) -> None:
+        await asyncio.gather(*map(self._settle_or_log, list(addresses)))
+
+    async def _settle_or_log(self, address: Address) -> None:
         try:
-            line = Line(peer, await self._worker.relay.open_peer(peer))
+            await self._settle(address)
+        except Exception:  # the others still need theirs
+            log.exception("media not connected", address=address)
+
+    # Where people are
+
+    async def _settle(self, address: Address) -> None:
+        """Sees to it that this person has a connection, on the worker where she belongs."""
+        async with self._locks[address]:
+            line, home = self._lines.get(address), self._home(address)
+            if line is None or line.worker is not home:
+                await self._replace(address, home)
+
+    def _home(self, address: Address) -> PooledWorker | None:
+        """The worker where this person belongs; None if there is no worker."""
+        company = self._companies.get(address)
+        for person in [*(company.people if company else ()), address]:
+            line = self._lines.get(person)
+            if line is not None and line.worker.alive and (self._wanted.get(person) or not line.worker.draining):
+                return line.worker
+        try:
+            return self._pool.choose(Counter(line.worker.id for line in self._lines.values()))
         except MediaError:
-            # The worker is restarting; relay_restarted or the next state of this person tries again.
+            return None
+
+    async def _replace(self, address: Address, home: PooledWorker | None) -> None:
+        # The new place is taken before anything is awaited: others follow it, or count it, from now on.
+        old = self._lines.pop(address, None)
+        line = self._take_place(address, home)
+        await self._end(old)
+        if line is not None:
+            await self._open(address, line)
+
+    def _take_place(self, address: Address, home: PooledWorker | None) -> Line | None:
+        if home is None:
+            log.warning("no media worker", address=address)
+            self._unplaced.add(address)
+            return None
+        peer = f"{address.kind[1:]}-{address.party}-{self._epoch}-{next(self._numbers)}"
+        self._unplaced.discard(address)
+        line = self._lines[address] = Line(peer, home)
+        return line
+
+    async def _open(self, address: Address, line: Line) -> None:
+        try:
+            sdp = await line.worker.relay.open_peer(line.peer)
+        except MediaError:
+            # Its worker is dying: worker_lost comes, or the next state of this person tries again.
             log.warning("no connection with the relay", address=address)
+            del self._lines[address]
+            self._unplaced.add(address)
             return
-        self._lines[address] = line
-        offer = MediaOffer(peer=peer, sdp=line.sdp, slots=SLOTS, ice_servers=self._ice_servers(peer))
+        line.open = True
+        offer = MediaOffer(peer=line.peer, sdp=sdp, slots=SLOTS, ice_servers=self._ice_servers(line.peer))
         await self._mailboxes.send(address, "media_offer", offer)
         for viewer, slots in list(self._wanted.items()):
             if viewer == address or address in slots.values():
@@ -160,26 +259,30 @@ class Switchboard:
         return [IceServer(urls=list(self._turn.urls), username=made.username, credential=made.password)]
 
     async def _close(self, address: Address) -> None:
-        if line := self._lines.pop(address, None):
-            try:
-                await self._worker.relay.close_peer(line.peer)
-            except MediaError:
-                log.info("connection was gone already", peer=line.peer)
+        await self._end(self._lines.pop(address, None))
+
+    async def _end(self, line: Line | None) -> None:
+        if line is None or not line.worker.alive:
+            return
+        try:
+            await line.worker.relay.close_peer(line.peer)
+        except MediaError:
+            log.info("connection was gone already", peer=line.peer)
 
     async def _apply(self, viewer: Address) -> None:
         line = self._lines.get(viewer)
-        if line is None:
+        if line is None or not line.open:
             return
         wanted = {
-            slot: self._lines[source].peer
+            slot: seen.peer
             for slot, source in self._wanted.get(viewer, {}).items()
-            if source in self._lines
+            if (seen := self._lines.get(source)) is not None and seen.open and seen.worker is line.worker
         }
         changed = [slot for slot in wanted.keys() | line.shown.keys() if wanted.get(slot) != line.shown.get(slot)]
         line.shown = wanted
         try:
             for slot in changed:
-                await self._worker.relay.show(line.peer, slot, wanted.get(slot))
+                await line.worker.relay.show(line.peer, slot, wanted.get(slot))
         except MediaError:
             log.warning("could not show", peer=line.peer)
             line.shown = {}

@@ -45,6 +45,8 @@ class View:
     """Whether this person needs a connection with the relay now."""
     slots: dict[int, Address] = field(default_factory=dict)
     """Who is shown in which slot."""
+    company: tuple[Address, ...] = ()
+    """Who is in the call, or will be in the one that rings, the agent first: those whose media must come together."""
 
 
 def milliseconds(seconds: float) -> int:
@@ -94,7 +96,8 @@ class Views:
         )
         spoken = ticket.requirements.modality in (m.Modality.VIDEO, m.Modality.VOICE)
         media = spoken and (talking or phase is m.CitizenPhase.RINGING)
-        return View(state, media, self._slots(call if talking else None, mailbox))
+        company = self._company(connection, call if talking else None, ticket) if media else ()
+        return View(state, media, self._slots(call if talking else None, mailbox), company)
 
     def desk(self, connection: Connection, mailbox: Mailbox, version: int) -> View:
         """One agent's desk."""
@@ -114,7 +117,9 @@ class Views:
         )
         # Made at sign-in already, so that answering only maps slots.
         here = presence.state is not PresenceState.OFFLINE
-        return View(state, media=here, slots=self._slots(call, mailbox))
+        rung = queue.ticket(connection, offer.ticket) if offer else None
+        company = self._company(connection, call, rung)
+        return View(state, media=here, slots=self._slots(call, mailbox), company=company)
 
     def wall(self, connection: Connection, mailbox: Mailbox, version: int) -> View:
         """All tickets that have not ended, oldest first, and all agents at the desk."""
@@ -223,6 +228,17 @@ class Views:
         if call is None or call.modality is m.Modality.TEXT:
             return {}
         return {slot: address_of(leg) for slot, leg in enumerate(call.others(mailbox.address.party))}
+
+    def _company(self, connection: Connection, call: Call | None, rung: Ticket | None) -> tuple[Address, ...]:
+        if call is not None:
+            legs = sorted(call.legs, key=lambda leg: leg.role is not m.Role.AGENT)
+            return tuple(map(address_of, legs)) if call.modality is not m.Modality.TEXT else ()
+        if rung is None or rung.requirements.modality not in (m.Modality.VIDEO, m.Modality.VOICE):
+            return ()
+        offers = sorted(
+            self._house.queue.offers_of(connection, rung.id), key=lambda one: m.Seat(one.seat) is not m.Seat.AGENT
+        )
+        return (*(Address.desk(one.agent) for one in offers), Address.citizen(rung.id))
 
     # Parts of a desk's state
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from livedesk import DeskProcess, Page, Pages, until
+from livedesk import DeskProcess, Page, Pages, media_workers, until
 
 pytestmark = pytest.mark.fault
 SERVICE = "housing-allocation"
@@ -117,8 +117,7 @@ async def test_an_agent_whose_desk_died_loses_no_citizen(
 def worker_of(desk: DeskProcess) -> int:
     """The process id of the desk's media worker."""
     assert desk.process is not None
-    children = Path(f"/proc/{desk.process.pid}/task/{desk.process.pid}/children").read_text()
-    return int(children.split()[0])
+    return media_workers(desk.process.pid)[0]
 
 
 def _alive(pid: int) -> bool:

@@ -8,10 +8,12 @@ from collections.abc import AsyncIterator
 import pytest
 import socketio
 
-from wasl_media.process import WorkerProcess
+from wasl_media.process import Door, WorkerProcess
 from wasl_signaling.mailbox import Address, Mailboxes
+from wasl_signaling.media_pool import MediaPool, Spot
 from wasl_signaling.switchboard import Switchboard
 
+DOOR = Door()
 AGENT = Address.desk("agent1")
 
 
@@ -24,6 +26,7 @@ async def worker() -> AsyncIterator[WorkerProcess]:
         advertise=["127.0.0.1"],
         on_event=lambda event: None,
         on_restart=lambda: None,
+        door=DOOR,
     )
     await worker.start()
     yield worker
@@ -31,9 +34,20 @@ async def worker() -> AsyncIterator[WorkerProcess]:
 
 
 @pytest.fixture
-def switchboard(worker: WorkerProcess) -> Switchboard:
+async def pool(worker: WorkerProcess) -> AsyncIterator[MediaPool]:
+    """A pool of this worker."""
+    pool = MediaPool(lambda event: None)
+    assert worker.url is not None
+    pool.follow([Spot("one", worker.url, DOOR.secret)])
+    await pool.connected()
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture
+def switchboard(pool: MediaPool) -> Switchboard:
     """A switchboard of people whose pages are not there."""
-    return Switchboard(worker, Mailboxes(socketio.AsyncServer(async_mode="aiohttp")), "test")
+    return Switchboard(pool, Mailboxes(socketio.AsyncServer(async_mode="aiohttp")), "test")
 
 
 async def peers(worker: WorkerProcess) -> int:

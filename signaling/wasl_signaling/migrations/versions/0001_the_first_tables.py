@@ -421,6 +421,25 @@ def upgrade() -> None:
         postgresql_where=sa.text("state <> 'ended'"),
     )
     op.create_table(
+        "media_worker",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("host", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("since", sa.Float(), nullable=False),
+        sa.Column("heartbeat_at", sa.Float(), nullable=False),
+        sa.Column("starts", sa.Integer(), nullable=False),
+        sa.Column("control", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("proof", sa.String(length=64), nullable=False),
+        sa.Column("udp", sa.Text(), nullable=False),
+        sa.Column("peers", sa.Integer(), nullable=False),
+        sa.Column("packets", sa.Float(), nullable=False),
+        sa.Column("lag", sa.Float(), nullable=False),
+        sa.Column("cpu", sa.Float(), nullable=False),
+        sa.CheckConstraint("state IN ('starting', 'ready', 'draining', 'gone')", name=op.f("ck_media_worker_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_media_worker")),
+    )
+    op.create_table(
         "message",
         sa.Column("ticket", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
@@ -516,6 +535,7 @@ def downgrade() -> None:
     op.drop_table("leg")
     op.drop_index(op.f("ix_call_event_call"), table_name="call_event")
     op.drop_table("call_event")
+    op.drop_table("media_worker")
     op.drop_table("message")
     op.drop_index(
         "uq_call_live_ticket",
