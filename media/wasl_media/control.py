@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from wasl_media.description import Kind
 from wasl_media.errors import MediaErrorCode
 from wasl_media.events import Event
 from wasl_media.recorder import Consent
@@ -53,6 +54,8 @@ class Show(_Message):
     peer: PeerId
     slot: int
     source: PeerId | None
+    kinds: list[Kind]
+    """What of it."""
 
 
 class ClosePeer(_Message):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from aiortc.rtp import (
     RTCP_PSFB_APP,
@@ -100,10 +100,10 @@ class Peer:
 
     # Slots
 
-    def show(self, slot: int, source: Peer | None, now: float) -> None:
-        """Show in this slot what `source` sends."""
+    def show(self, slot: int, source: Peer | None, now: float, kinds: Collection[Kind] = KINDS) -> None:
+        """Show in this slot what `source` sends of these kinds."""
         for kind in KINDS:
-            publication = source.publications[kind] if source is not None else None
+            publication = source.publications[kind] if source is not None and kind in kinds else None
             self.subscriptions[slot, kind].show(publication, now)
 
     # From the network

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from wasl_media.captioner import Captioner
 from wasl_media.captions import Engine
 from wasl_media.demultiplexer import Demultiplexer
+from wasl_media.description import KINDS, Kind
 from wasl_media.errors import MediaError, MediaErrorCode
 from wasl_media.events import CaptionsChanged, Event, Measured, Said
 from wasl_media.peer import SLOTS, Peer
@@ -99,8 +100,8 @@ class Relay:
         """Take the page's SDP answer. Raises MediaError (unknown_peer, bad_sdp, already_answered)."""
         self._find(peer).answer(sdp)
 
-    async def show(self, peer: str, slot: int, source: str | None) -> None:
-        """Show in this slot of `peer` what `source` sends; None shows nothing.
+    async def show(self, peer: str, slot: int, source: str | None, kinds: Collection[Kind] = KINDS) -> None:
+        """Show in this slot of `peer` what `source` sends of these kinds; None shows nothing.
 
         Nothing is negotiated: the picture follows with the next keyframe, which is asked for, the sound at
         once. Raises MediaError (unknown_peer, bad_slot).
@@ -108,7 +109,7 @@ class Relay:
         if not 0 <= slot < SLOTS:
             raise MediaError(MediaErrorCode.BAD_SLOT, f"slot {slot} is none of 0 to {SLOTS - 1}")
         shown = None if source is None else self._find(source)
-        self._find(peer).show(slot, shown, time.monotonic())
+        self._find(peer).show(slot, shown, time.monotonic(), kinds)
 
     async def close_peer(self, peer: str) -> None:
         """End a peer's connection; it vanishes from all slots, its credentials are void. Idempotent."""

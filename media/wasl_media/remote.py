@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import count
 from pathlib import Path
 from typing import TypeVar
@@ -39,6 +39,7 @@ from wasl_media.control import (
     TakeAnswer,
     WriteText,
 )
+from wasl_media.description import KINDS, Kind
 from wasl_media.errors import MediaError, MediaErrorCode
 from wasl_media.events import Event
 from wasl_media.recorder import Consent
@@ -109,9 +110,9 @@ class RemoteRelay:
         """See `Relay.answer`."""
         await self._call(TakeAnswer(peer=peer, sdp=sdp), Done)
 
-    async def show(self, peer: str, slot: int, source: str | None) -> None:
+    async def show(self, peer: str, slot: int, source: str | None, kinds: Collection[Kind] = KINDS) -> None:
         """See `Relay.show`."""
-        await self._call(Show(peer=peer, slot=slot, source=source), Done)
+        await self._call(Show(peer=peer, slot=slot, source=source, kinds=list(kinds)), Done)
 
     async def close_peer(self, peer: str) -> None:
         """See `Relay.close_peer`."""

@@ -175,7 +175,7 @@ class Worker:
         if isinstance(request, TakeAnswer):
             await relay.answer(request.peer, request.sdp)
         elif isinstance(request, Show):
-            await relay.show(request.peer, request.slot, request.source)
+            await relay.show(request.peer, request.slot, request.source, request.kinds)
         elif isinstance(request, ClosePeer):
             await relay.close_peer(request.peer)
         elif isinstance(request, StartCaptions):

@@ -53,6 +53,8 @@ class Mailbox:
     language: Language
     microphone: Device = Device.OFF
     camera: Device = Device.OFF
+    pictures: bool = True
+    """Whether its owner can see the pictures of others now."""
     session: str | None = None
     """The token of the session that let a member of staff in."""
     applied: int = 0

@@ -675,6 +675,16 @@ class DevicesChanged(Message):
     camera: Device
 
 
+class Watch(Message):
+    """Request `watch` on /citizen and /desk: whether this page shows the pictures of others; sound comes in any case.
+
+    False while the page is hidden, or its owner switched the pictures off. True once a page is connected; a page for
+    which it is not says so after every connect.
+    """
+
+    pictures: bool
+
+
 class Type(Message):
     """Request `text` on /citizen and /desk: T.140 characters typed since the last one, at most 300 ms old.
 
@@ -797,6 +807,7 @@ CITIZEN_REQUESTS: dict[str, tuple[type[Message], type[Ok]]] = {
     "media_answer": (MediaAnswer, Ok),
     "media_failed": (MediaFailed, Ok),
     "devices": (DevicesChanged, Ok),
+    "watch": (Watch, Ok),
     "text": (Type, Ok),
 }
 DESK_REQUESTS: dict[str, tuple[type[Message], type[Ok]]] = {
@@ -809,6 +820,7 @@ DESK_REQUESTS: dict[str, tuple[type[Message], type[Ok]]] = {
     "media_answer": (MediaAnswer, Ok),
     "media_failed": (MediaFailed, Ok),
     "devices": (DevicesChanged, Ok),
+    "watch": (Watch, Ok),
     "text": (Type, Ok),
     "notes": (Notes, Ok),
     "finish": (Finish, Ok),

@@ -56,6 +56,12 @@ class Parts:
             mailbox.microphone, mailbox.camera = devices.microphone, devices.camera
             self.refresher.mark([address, *await self._in_call_with(address)])
 
+    def set_watching(self, address: Address, pictures: bool) -> None:
+        """Remembers whether a person can see pictures now: none are sent to her while she cannot."""
+        if mailbox := self.mailboxes.get(address):
+            mailbox.pictures = pictures
+            self.refresher.mark([address])
+
     async def type_text(self, party: str, request: m.Type) -> None:
         """Writes down what a person typed, then shows it to everyone in the call."""
         typed = await self.house.database.write(visits.type_text, party, request, self.house.now())

@@ -120,7 +120,7 @@ class Refresher:
             return
         if view.media:
             yield self._switchboard.connect(address, view.company, version)
-            yield self._switchboard.route(address, view.slots)
+            yield self._switchboard.route(address, view.slots, pictures=view.pictures)
         else:
             yield self._switchboard.disconnect(address)
 

@@ -17,6 +17,8 @@ from typing import Protocol
 
 import structlog
 
+from wasl_media.description import KINDS
+from wasl_media.description import Kind as MediaKind
 from wasl_media.errors import MediaError, MediaErrorCode
 from wasl_media.events import Measured
 from wasl_media.figures import PeerFigures
@@ -48,6 +50,8 @@ class Line:
     open: bool = False
     """Whether the worker has it; until then the place is only taken."""
     shown: dict[int, str] = field(default_factory=dict)
+    pictures: bool = True
+    """Whether this person is sent the pictures of others, or only their sound."""
     up: bool | None = None
     """Whether the relay hears it; none before the first time."""
     figures: PeerFigures | None = None
@@ -72,6 +76,7 @@ class Switchboard:
         self._companies: dict[Address, Company] = {}
         self._wanted: dict[Address, dict[int, Address]] = {}
         self._unplaced: set[Address] = set()
+        self._blind: set[Address] = set()
         self._locks: Locks[Address] = Locks()
         self._away_since: dict[Address, float] = {}
         self._numbers = count(1)
@@ -149,10 +154,15 @@ class Switchboard:
             for table in (self._wanted, self._companies):
                 table.pop(address, None)
             self._unplaced.discard(address)
+            self._blind.discard(address)
 
-    async def route(self, address: Address, slots: Mapping[int, Address]) -> None:
-        """From now on this person sees these people in these slots; all other slots are dark."""
+    async def route(self, address: Address, slots: Mapping[int, Address], *, pictures: bool = True) -> None:
+        """From now on this person sees these people in these slots, or only hears them; all other slots are dark."""
         self._wanted[address] = dict(slots)
+        if pictures:
+            self._blind.discard(address)
+        else:
+            self._blind.add(address)
         line = self._lines.get(address)
         if line is not None and line.worker.draining and not slots:
             await self._settle(address)
@@ -278,11 +288,14 @@ class Switchboard:
             for slot, source in self._wanted.get(viewer, {}).items()
             if (seen := self._lines.get(source)) is not None and seen.open and seen.worker is line.worker
         }
-        changed = [slot for slot in wanted.keys() | line.shown.keys() if wanted.get(slot) != line.shown.get(slot)]
-        line.shown = wanted
+        pictures = viewer not in self._blind
+        slots = wanted.keys() | line.shown.keys()
+        changed = [slot for slot in slots if wanted.get(slot) != line.shown.get(slot) or pictures != line.pictures]
+        line.shown, line.pictures = wanted, pictures
+        kinds: tuple[MediaKind, ...] = KINDS if pictures else ("audio",)
         try:
             for slot in changed:
-                await line.worker.relay.show(line.peer, slot, wanted.get(slot))
+                await line.worker.relay.show(line.peer, slot, wanted.get(slot), kinds)
         except MediaError:
             log.warning("could not show", peer=line.peer)
             line.shown = {}

@@ -31,6 +31,10 @@ class TalkingChannel(Channel):
         await self._parts.set_devices(self.address(sid), request)
         return m.Ok()
 
+    async def on_watch(self, sid: str, request: m.Watch) -> m.Ok:
+        self._parts.set_watching(self.address(sid), request.pictures)
+        return m.Ok()
+
     async def on_text(self, sid: str, request: m.Type) -> m.Ok:
         await self._parts.type_text(self.address(sid).party, request)
         return m.Ok()

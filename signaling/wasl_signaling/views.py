@@ -47,6 +47,8 @@ class View:
     """Who is shown in which slot."""
     company: tuple[Address, ...] = ()
     """Who is in the call, or will be in the one that rings, the agent first: those whose media must come together."""
+    pictures: bool = True
+    """Whether their pictures are of use to this person now, or only their sound."""
 
 
 def milliseconds(seconds: float) -> int:
@@ -97,7 +99,8 @@ class Views:
         spoken = ticket.requirements.modality in (m.Modality.VIDEO, m.Modality.VOICE)
         media = spoken and (talking or phase is m.CitizenPhase.RINGING)
         company = self._company(connection, call if talking else None, ticket) if media else ()
-        return View(state, media, self._slots(call if talking else None, mailbox), company)
+        slots = self._slots(call if talking else None, mailbox)
+        return View(state, media, slots, company, _seen(call, mailbox))
 
     def desk(self, connection: Connection, mailbox: Mailbox, version: int) -> View:
         """One agent's desk."""
@@ -119,7 +122,8 @@ class Views:
         here = presence.state is not PresenceState.OFFLINE
         rung = queue.ticket(connection, offer.ticket) if offer else None
         company = self._company(connection, call, rung)
-        return View(state, media=here, slots=self._slots(call, mailbox), company=company)
+        slots = self._slots(call, mailbox)
+        return View(state, media=here, slots=slots, company=company, pictures=_seen(call, mailbox))
 
     def wall(self, connection: Connection, mailbox: Mailbox, version: int) -> View:
         """All tickets that have not ended, oldest first, and all agents at the desk."""
@@ -362,6 +366,11 @@ class Views:
         """Of a service that is not offered any more, its id: those who wait for it are still to be seen."""
         found = self._house.catalogue.by_service.get(service_id)
         return service_id if found is None else found.name[language]
+
+
+def _seen(call: Call | None, mailbox: Mailbox) -> bool:
+    """Whether pictures are worth sending: nobody looks in a call of voices, or at a page that is hidden."""
+    return mailbox.pictures and (call is None or call.modality is m.Modality.VIDEO)
 
 
 def _outcome(done: Transaction) -> m.Outcome | None:

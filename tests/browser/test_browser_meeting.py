@@ -12,6 +12,10 @@ from livedesk import DeskProcess, Pages, until
 from livepage import LivePage, agent_at_desk, answer, citizen_in_line
 
 pytestmark = pytest.mark.browser
+LOOK = """(state) => {
+  Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
 
 
 async def meet(browser: Browser, desk: DeskProcess) -> tuple[LivePage, LivePage]:
@@ -41,6 +45,30 @@ async def test_they_see_and_hear_each_other_within_three_seconds(browser: Browse
         await person.sees_and_hears()
     await expect(citizen.page.locator("video[data-leg=agent]")).to_be_visible()
     await expect(agent.page.locator("video[data-leg=citizen]")).to_be_visible()
+
+
+async def test_a_hidden_page_is_sent_sound_alone_and_sees_again_at_once(browser: Browser, desk: DeskProcess) -> None:
+    citizen, agent = await meet(browser, desk)
+    await citizen.sees_and_hears()
+    await agent.sees_and_hears()
+    await citizen.page.evaluate(LOOK, "hidden")
+    last = await citizen.received()
+
+    async def hears_alone() -> bool:
+        nonlocal last
+        before, last = last, await citizen.received()
+        return last["frames"] == before["frames"] and last["energy"] > before["energy"]
+
+    await until(hears_alone, 10.0)
+    await citizen.page.evaluate(LOOK, "visible")
+    looked_at = time.monotonic()
+
+    async def sees() -> bool:
+        return (await citizen.received())["frames"] > last["frames"]
+
+    await until(sees, 10.0)
+    assert time.monotonic() - looked_at < 1.0
+    await agent.sees_and_hears()
 
 
 async def test_text_comes_letter_by_letter_both_ways(browser: Browser, desk: DeskProcess) -> None:

@@ -30,6 +30,27 @@ async def stats_of(meeting: Meeting, name: str) -> PeerStats:
     return next(peer for peer in (await meeting.relay.stats()).peers if peer.peer == name)
 
 
+async def test_who_takes_no_pictures_is_sent_sound_alone_and_gets_the_picture_back_at_once(
+    relayed: Meeting, until: Until
+) -> None:
+    viewer, _ = [await relayed.join(name) for name in ("viewer", "shown")]
+    await relayed.relay.show("viewer", 0, "shown")
+    await sees(viewer, 0, until)
+    await relayed.relay.show("viewer", 0, "shown", ["audio"])
+    last = (await viewer.measure()).slots[0]
+
+    async def heard_alone() -> bool:
+        nonlocal last
+        before, last = last, (await viewer.measure()).slots[0]
+        return last.frame_rate == 0 and last.audio_energy > before.audio_energy
+
+    await until(heard_alone)
+    asked_at = time.monotonic()
+    await relayed.relay.show("viewer", 0, "shown")
+    await sees(viewer, 0, until, more_than=last.frames)
+    assert time.monotonic() - asked_at < 1.0
+
+
 async def test_partners_meet_over_either_family_of_addresses(six: Meeting, until: Until) -> None:
     partners = [await six.join(name) for name in ("one", "two")]
     await six.relay.show("one", 0, "two")

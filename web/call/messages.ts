@@ -1036,3 +1036,15 @@ export interface WallTicket {
    */
   seats: WallSeat[];
 }
+/**
+ * Request `watch` on /citizen and /desk: whether this page shows the pictures of others; sound comes in any case.
+ *
+ * False while the page is hidden, or its owner switched the pictures off. True once a page is connected; a page for
+ * which it is not says so after every connect.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Watch".
+ */
+export interface Watch {
+  pictures: boolean;
+}

@@ -38,6 +38,7 @@ import type {
   Type,
   UndoLeave,
   WallState,
+  Watch,
 } from "./messages";
 
 /** One namespace: request name → [body, reply], event name → body, and the `auth` value of its connection. */
@@ -52,6 +53,7 @@ interface MediaRequests {
   media_answer: [MediaAnswer, Ok];
   media_failed: [MediaFailed, Ok];
   devices: [DevicesChanged, Ok];
+  watch: [Watch, Ok];
   text: [Type, Ok];
 }
 

@@ -13,6 +13,7 @@ import { Playback } from "../call/playback";
 import { type Preferences, applyPreferences, loadPreferences, remember, remembered } from "../call/preferences";
 import { Ring } from "../call/ring";
 import { type Batch, TextSender } from "../call/text";
+import { Watching } from "../call/watching";
 import { WakeLock } from "../call/wake";
 import type { Body, CitizenWire, RequestName, Reply } from "../call/wire";
 import { language, t } from "../call/words";
@@ -41,6 +42,7 @@ export class CitizenPage {
   readonly #wake = new WakeLock();
   readonly #herald = new Herald();
   readonly #on = actionsOf(this);
+  readonly #watching: Watching;
   #own: MediaStream | null = null;
   #level = 0;
   #stopMeter: (() => void) | null = null;
@@ -74,6 +76,7 @@ export class CitizenPage {
     );
     this.playback = new Playback(() => { this.change({ silenced: this.playback.blocked }); });
     this.sender = new TextSender((batch) => this.#type(batch));
+    this.#watching = new Watching((pictures) => this.connection.request("watch", { pictures }));
   }
 
   start(): void {
@@ -82,7 +85,10 @@ export class CitizenPage {
     this.connection.on("text", (event) => { this.dispatch({ type: "text", event }); });
     this.connection.on("media_offer", (offer) => void this.link.offered(offer));
     this.connection.onStatus((status) => {
-      if (status === "connected") this.#told = "";
+      if (status === "connected") {
+        this.#told = "";
+        this.#watching.connected();
+      }
       if (status === "refused") this.#startOver();
       this.dispatch({ type: "status", status });
     });

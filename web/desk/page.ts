@@ -9,6 +9,7 @@ import { MediaLink } from "../call/media";
 import { Playback } from "../call/playback";
 import { type Preferences, applyPreferences, loadPreferences } from "../call/preferences";
 import { TextSender } from "../call/text";
+import { Watching } from "../call/watching";
 import { WakeLock } from "../call/wake";
 import type { Body, DeskWire, Reply, RequestName } from "../call/wire";
 import { language } from "../call/words";
@@ -42,6 +43,7 @@ export class DeskPage {
   readonly events = eventsOf(this);
   readonly #app: HTMLElement;
   readonly #wake = new WakeLock();
+  readonly #watching: Watching;
   #shown: Screen = "loading";
   /** When the present offer was first seen here, in milliseconds since the epoch. */
   #rungAt = 0;
@@ -58,6 +60,7 @@ export class DeskPage {
     this.own = new OwnMedia(this.link, (devices) => connection.request("devices", devices), paint);
     this.notebook = new Notebook((ticket, notes) => connection.request("notes", { ticket, notes }), paint);
     this.sender = new TextSender((batch) => connection.request("text", { call: this.desk.server?.call?.id ?? 0, ...batch }));
+    this.#watching = new Watching((pictures) => connection.request("watch", { pictures }));
     this.#follow();
   }
 
@@ -128,7 +131,10 @@ export class DeskPage {
   #follow(): void {
     const { connection } = this;
     connection.onStatus((status) => {
-      if (status === "connected") this.own.forgetTold();
+      if (status === "connected") {
+        this.own.forgetTold();
+        this.#watching.connected();
+      }
       if (status === "replaced") this.link.close();
       if (connection.refusal?.kind === "sign_in") this.leave(connection.refusal);
       else this.dispatch({ type: "status", status });
