@@ -1,23 +1,33 @@
 """Every private name of aiortc, aioice and pylibsrtp that we touch, and nothing else.
 
 aiortc makes the DTLS handshake and the SRTP keys; it has no public way to hand the keys to a packet
-forwarder, to run over another ICE transport, or to gather loopback candidates. Whoever raises a version of
+forwarder, to run over another ICE transport, to bound what a data channel's sender may make us keep, or to gather
+loopback candidates. Whoever raises a version of
 these libraries runs tests/media/test_media_aiortc_private.py, which says which of these names went away.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, cast
 
 from aioice import Candidate
-from aiortc import RTCCertificate, RTCDtlsTransport, RTCIceTransport, RTCPeerConnection
+from aiortc import RTCCertificate, RTCDtlsTransport, RTCIceTransport, RTCPeerConnection, RTCSctpTransport
+from aiortc.rtcsctptransport import WEBRTC_STRING, Chunk, SackChunk
 from pylibsrtp import Session
 from pylibsrtp._binding import ffi, lib  # type: ignore[import-not-found]
 
 PACKET_SIZE = 2048
 """Bytes of a buffer: an Ethernet frame, an RTX number and the SRTP trailer fit."""
+_RECEIVE_WINDOW = 128 << 10
+"""Bytes that a sender of messages may have under way."""
+_MOST_STREAMS = 32
+_MOST_CHUNKS = 1_024
+"""That may wait: for others to be one message with, or to be sent."""
+
+log = logging.getLogger(__name__)
 
 
 class PacketBuffer:
@@ -111,6 +121,62 @@ def set_dtls_role(dtls: RTCDtlsTransport, role: Literal["client", "server"]) -> 
 def srtp_sessions(dtls: RTCDtlsTransport) -> tuple[SrtpSession, SrtpSession]:
     """The (incoming, outgoing) SRTP sessions of a connected transport (RFC 5764)."""
     return SrtpSession(dtls._rx_srtp), SrtpSession(dtls._tx_srtp)
+
+
+class Association(RTCSctpTransport):
+    """SCTP (RFC 9260) over our DTLS, for data channels (RFC 8831), which cannot harm the media beside it.
+
+    aiortc's own raises what bad input makes it raise into the reader of DTLS, which then ends, and keeps whatever
+    comes. This one ends alone: on the first packet that cannot be handled, or when more waits than honest
+    senders make wait. It sends nothing while `may_send` says no.
+    """
+
+    def __init__(self, dtls: RTCDtlsTransport, may_send: Callable[[], bool]) -> None:
+        super().__init__(dtls)
+        self._may_send = may_send
+        self._advertised_rwnd = _RECEIVE_WINDOW
+
+    def end(self) -> None:
+        """Close the channels without a word to the other side. Idempotent."""
+        if self._association_state is not self.State.CLOSED:
+            self._set_state(self.State.CLOSED)
+
+    async def _handle_data(self, data: bytes) -> None:
+        try:
+            await super()._handle_data(data)
+        except ConnectionError:  # DTLS is closed, and so are we in a moment
+            return
+        except Exception as error:  # aiortc asserts and unpacks what it did not check
+            log.info("SCTP ends: a packet cannot be handled (%s: %s)", type(error).__name__, error)
+            await self.stop()
+        if self._holds_too_much():
+            log.info("SCTP ends: too much waits")
+            await self.stop()
+
+    def _holds_too_much(self) -> bool:
+        waiting = len(self._sack_misordered) + len(self._data_channel_queue)
+        waiting += sum(len(stream.reassembly) for stream in self._inbound_streams.values())
+        overrun = self._advertised_rwnd < -_RECEIVE_WINDOW
+        return overrun or waiting > _MOST_CHUNKS or len(self._inbound_streams) > _MOST_STREAMS
+
+    async def _receive(self, stream_id: int, pp_id: int, data: bytes) -> None:
+        if pp_id == WEBRTC_STRING:  # what is no UTF-8 becomes U+FFFD, where aiortc would raise
+            data = data.decode(errors="replace").encode()
+        await super()._receive(stream_id, pp_id, data)
+
+    async def _receive_sack_chunk(self, chunk: SackChunk) -> None:
+        # aiortc counts gaps one by one: a packet that acknowledges what was never sent would hold the loop for seconds.
+        if sum(end - start + 1 for start, end in chunk.gaps) <= len(self._sent_queue):
+            await super()._receive_sack_chunk(chunk)
+
+    async def _send_chunk(self, chunk: Chunk) -> None:
+        if self._may_send() and self.transport.state == "connected":
+            await super()._send_chunk(chunk)
+
+    def _set_state(self, state: RTCSctpTransport.State) -> None:
+        super()._set_state(state)
+        if state is self.State.CLOSED:
+            self.transport._unregister_data_receiver(self)
 
 
 def gather_only(connection: RTCPeerConnection, addresses: Sequence[str]) -> None:

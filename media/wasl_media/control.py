@@ -58,6 +58,23 @@ class Show(_Message):
     """What of it."""
 
 
+class WriteLines(_Message):
+    """Answered with `Delivered`."""
+
+    kind: Literal["write_lines"] = "write_lines"
+    peer: PeerId
+    body: str
+
+
+class WriteLetters(_Message):
+    """Answered with `Delivered`."""
+
+    kind: Literal["write_letters"] = "write_letters"
+    peer: PeerId
+    slot: int
+    t140: str
+
+
 class ClosePeer(_Message):
     """Answered with `Done`."""
 
@@ -131,6 +148,8 @@ Request = Annotated[
     OpenPeer
     | TakeAnswer
     | Show
+    | WriteLines
+    | WriteLetters
     | ClosePeer
     | StartRecording
     | PauseRecording
@@ -157,6 +176,13 @@ class Done(_Message):
     kind: Literal["done"] = "done"
 
 
+class Delivered(_Message):
+    """Whether a data channel took the text."""
+
+    kind: Literal["delivered"] = "delivered"
+    taken: bool
+
+
 class Counted(_Message):
     """The relay's counters."""
 
@@ -172,7 +198,7 @@ class Refused(_Message):
     text: str
 
 
-Result = Annotated[Offer | Done | Counted | Refused, Field(discriminator="kind")]
+Result = Annotated[Offer | Done | Delivered | Counted | Refused, Field(discriminator="kind")]
 
 
 class Call(_Message):

@@ -1,7 +1,7 @@
 """The relay's SDP offer, and what it needs to know from the answer.
 
 Sources: RFC 8866 (SDP), RFC 8829 (JSEP), RFC 9143 (BUNDLE), RFC 8839 (ICE in SDP), RFC 8842 (DTLS in SDP),
-RFC 5576 (a=ssrc, FID), RFC 4588 (apt), RFC 7587 (Opus), RFC 7741 (VP8), RFC 5506 (a=rtcp-rsize).
+RFC 5576 (a=ssrc, FID), RFC 4588 (apt), RFC 7587 (Opus), RFC 7741 (VP8), RFC 5506 (a=rtcp-rsize), RFC 8841 (data channels).
 aiortc writes and parses the text.
 """
 
@@ -20,6 +20,7 @@ from aiortc import (
     RTCRtpCodecParameters,
     RTCRtpHeaderExtensionParameters,
     RTCRtpParameters,
+    RTCSctpCapabilities,
 )
 from aiortc.rtcrtpparameters import RTCRtcpFeedback
 from aiortc.sdp import GroupDescription, MediaDescription, SessionDescription, SsrcDescription
@@ -46,6 +47,10 @@ START_BITRATE = 900
 """kbit/s that Chromium begins with, instead of 300 and half a minute of growing."""
 MAX_SDP = 60_000
 """Characters."""
+MAX_MESSAGE = 16_384
+"""Bytes of a message on a data channel, for both sides: a long paste in a few messages."""
+_SCTP_PORT = 5_000
+_DATA_MID = "data"
 _HIGHEST_PRIORITY = 64 << 24 | 65_535 << 8 | 255
 """Below all of a browser's own, so that ours decides between two pairs (RFC 8445, 6.1.2.3). A page that restarts raises
 it: its browser then leaves a dead path at once, and not after the seconds of silence it would grant it."""
@@ -114,6 +119,8 @@ class Answer:
     our_role: Literal["client", "server"]
     """Of the relay in the DTLS handshake."""
     incoming: dict[Kind, IncomingStream]
+    sctp_port: int | None
+    """Of the peer's data channels; none if it has none."""
 
 
 def write_offer(
@@ -122,37 +129,51 @@ def write_offer(
     fingerprints: list[RTCDtlsFingerprint],
     addresses: Sequence[Address],
 ) -> str:
-    """The offer: slot 0 sends and receives, the others only send; everything on one transport."""
+    """The offer: slot 0 sends and receives, the others only send, data channels last; everything on one transport."""
     offer = SessionDescription()
     offer.type = "offer"
     version = int(time.time())
     offer.origin = f"- {version} {version} IN IP4 0.0.0.0"
-    offer.group = [GroupDescription("BUNDLE", [stream.mid for stream in streams])]
+    offer.group = [GroupDescription("BUNDLE", [*(stream.mid for stream in streams), _DATA_MID])]
     offer.msid_semantic = [GroupDescription("WMS", ["*"])]
-    offer.media = [_media(stream, credentials, fingerprints, addresses) for stream in streams]
+    offer.media = [*(_media(stream) for stream in streams), _data()]
+    for media in offer.media:
+        _add_transport(media, credentials, fingerprints, addresses)
     # aiortc cannot write this line, and our feedback comes without a report in front of it.
     return str(offer).replace("a=rtcp-mux\r\n", "a=rtcp-mux\r\na=rtcp-rsize\r\n")
 
 
-def _media(
-    stream: OutgoingStream,
-    credentials: Credentials,
-    fingerprints: list[RTCDtlsFingerprint],
-    addresses: Sequence[Address],
-) -> MediaDescription:
+def _media(stream: OutgoingStream) -> MediaDescription:
     codecs = _CODECS[stream.kind]
-    media = MediaDescription(stream.kind, addresses[0][1], "UDP/TLS/RTP/SAVPF", [codec.payloadType for codec in codecs])
-    media.host = addresses[0][0]
+    media = MediaDescription(stream.kind, 9, "UDP/TLS/RTP/SAVPF", [codec.payloadType for codec in codecs])
     media.direction = "sendrecv" if stream.slot == 0 else "sendonly"
     media.msid = f"{stream.name} {stream.name}-{stream.kind}"
     media.rtp = RTCRtpParameters(codecs, _EXTENSIONS[stream.kind], stream.mid)
     media.rtcp_host, media.rtcp_port, media.rtcp_mux = "0.0.0.0", 9, True
     _name_sources(media, stream)
+    return media
+
+
+def _data() -> MediaDescription:
+    """The data channels (RFC 8841, 5)."""
+    media = MediaDescription("application", 9, "UDP/DTLS/SCTP", ["webrtc-datachannel"])
+    media.rtp.muxId = _DATA_MID
+    media.sctp_port = _SCTP_PORT
+    media.sctpCapabilities = RTCSctpCapabilities(MAX_MESSAGE)
+    return media
+
+
+def _add_transport(
+    media: MediaDescription,
+    credentials: Credentials,
+    fingerprints: list[RTCDtlsFingerprint],
+    addresses: Sequence[Address],
+) -> None:
+    media.host, media.port = addresses[0]
     media.ice = RTCIceParameters(credentials.username, credentials.password, iceLite=True)
     media.ice_candidates = [_candidate(number, address) for number, address in enumerate(addresses)]
     media.ice_candidates_complete = True
     media.dtls = RTCDtlsParameters(fingerprints, role="auto")
-    return media
 
 
 def _name_sources(media: MediaDescription, stream: OutgoingStream) -> None:
@@ -182,22 +203,26 @@ def read_answer(sdp: str, streams: Sequence[OutgoingStream]) -> Answer:
 
 
 def _understand(answer: SessionDescription, streams: Sequence[OutgoingStream]) -> Answer:
-    if [(m.kind, m.rtp.muxId) for m in answer.media] != [(s.kind, s.mid) for s in streams]:
+    streams_media, data = answer.media[: len(streams)], answer.media[len(streams) :]
+    if [(m.kind, m.rtp.muxId) for m in streams_media] != [(s.kind, s.mid) for s in streams]:
         raise _bad("its m-lines are not those of the offer")
+    if [m.kind for m in data] not in ([], ["application"]):
+        raise _bad("it has more m-lines than the offer")
     first = answer.media[0]
     if first.dtls is None or not first.dtls.fingerprints:
         raise _bad("it has no DTLS fingerprint")
     if first.dtls.role not in ("client", "server"):
         raise _bad("its a=setup must be active or passive")
-    if any(media.port == 0 for media in answer.media):
+    if any(media.port == 0 for media in streams_media):
         raise _bad("it rejects an m-line; inactive is the way to say no")
-    for media in answer.media:
+    for media in streams_media:
         if not media.rtcp_mux:
             raise _bad("it does not multiplex RTCP")
     return Answer(
         fingerprints=first.dtls.fingerprints,
         our_role="server" if first.dtls.role == "client" else "client",
         incoming={kind: _incoming(answer.media[KINDS.index(kind)]) for kind in KINDS},
+        sctp_port=data[0].sctp_port if data and data[0].port else None,
     )
 
 

@@ -77,4 +77,48 @@ class CaptionsChanged(BaseModel):
     """Why others could not be loaded."""
 
 
-Event = Annotated[PeerConnected | PeerDisconnected | Measured | Said | CaptionsChanged, Field(discriminator="kind")]
+class Reads(StrEnum):
+    """What a data channel carries to its page."""
+
+    LINES = "lines"
+    """The subprotocol `wasl-lines`: events `text` of the server, as JSON."""
+    LETTERS = "letters"
+    """The subprotocol `t140` (RFC 8865)."""
+
+
+class ChannelOpened(BaseModel):
+    """A page opened a data channel for text. The label is the page's own choice."""
+
+    model_config = ConfigDict(frozen=True)
+    kind: Literal["channel_opened"] = "channel_opened"
+    peer: str
+    reads: Reads
+    label: str
+
+
+class ChannelClosed(BaseModel):
+    """It is closed, by whomever; the connection may stand."""
+
+    model_config = ConfigDict(frozen=True)
+    kind: Literal["channel_closed"] = "channel_closed"
+    peer: str
+    reads: Reads
+    label: str
+
+
+class TextTyped(BaseModel):
+    """T.140 characters came over a channel of letters."""
+
+    model_config = ConfigDict(frozen=True)
+    kind: Literal["text_typed"] = "text_typed"
+    peer: str
+    label: str
+    at: int
+    """How many characters (code points) came over this channel before these."""
+    t140: str
+
+
+Event = Annotated[
+    PeerConnected | PeerDisconnected | Measured | Said | CaptionsChanged | ChannelOpened | ChannelClosed | TextTyped,
+    Field(discriminator="kind"),
+]

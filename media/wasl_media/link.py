@@ -13,6 +13,7 @@ from aiortc import RTCCertificate, RTCDtlsFingerprint, RTCDtlsParameters
 
 from wasl_media.aiortc_private import (
     PACKET_SIZE,
+    Association,
     DtlsPipe,
     PacketBuffer,
     SrtpSession,
@@ -77,6 +78,10 @@ class Link:
     def fingerprints(self) -> list[RTCDtlsFingerprint]:
         """Of our certificate, for the offer; SHA-256 is what every browser knows (RFC 8122, 5)."""
         return [f for f in self._certificate.getFingerprints() if f.algorithm == "sha-256"]
+
+    def associate(self) -> Association:
+        """The association of this path, for data channels; to be started once the path is up."""
+        return Association(self._dtls, lambda: self.up)
 
     @property
     def secured(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import struct
 from collections.abc import Callable, Collection, Sequence
@@ -31,6 +32,7 @@ from wasl_media.publication import Publication
 from wasl_media.rtp import HEADER, header_length, payload_type
 from wasl_media.stats import PeerStats
 from wasl_media.subscription import Subscription
+from wasl_media.text import Text
 
 SLOTS = 4
 REPORT_INTERVAL = 1.0
@@ -51,6 +53,9 @@ class Peer:
         self.publications: dict[Kind, Publication] = {
             kind: Publication(kind, self._reporter, self.link.send_rtcp) for kind in KINDS
         }
+        self.text = Text(identifier, self.link.associate(), on_event)
+        self._sctp_port: int | None = None
+        self._starting: asyncio.Task[None] | None = None
         self.connected = False
         self._over: Absence | None = None
         self._answered = False
@@ -70,6 +75,7 @@ class Peer:
         answer = read_answer(sdp, self._streams)
         for kind, stream in answer.incoming.items():
             self.publications[kind].adopt(stream.ssrc, stream.rtx_ssrc)
+        self._sctp_port = answer.sctp_port
         self.link.start(answer.fingerprints, answer.our_role)
         self._answered = True
 
@@ -77,9 +83,12 @@ class Peer:
 
     def _connected(self) -> None:
         self._change(connected=True)
+        if self._sctp_port is not None:
+            self._starting = asyncio.ensure_future(self.text.start(self._sctp_port))
 
     def _ended(self, absence: Absence) -> None:
         self._over = absence
+        self.text.end()
         self._change(connected=False, absence=absence)
 
     def watch(self, now: float, consent: float) -> None:
@@ -248,6 +257,7 @@ class Peer:
             subscription.leave()
         for publication in self.publications.values():
             publication.close()
+        await self.text.close()
         await self.link.close()
 
 

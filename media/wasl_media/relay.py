@@ -106,10 +106,22 @@ class Relay:
         Nothing is negotiated: the picture follows with the next keyframe, which is asked for, the sound at
         once. Raises MediaError (unknown_peer, bad_slot).
         """
-        if not 0 <= slot < SLOTS:
-            raise MediaError(MediaErrorCode.BAD_SLOT, f"slot {slot} is none of 0 to {SLOTS - 1}")
         shown = None if source is None else self._find(source)
-        self._find(peer).show(slot, shown, time.monotonic(), kinds)
+        self._find(peer).show(_checked(slot), shown, time.monotonic(), kinds)
+
+    async def write_lines(self, peer: str, body: str) -> bool:
+        """Send this to the page on its channel of lines. False if it has none, or does not read it.
+
+        Raises MediaError (unknown_peer).
+        """
+        return self._find(peer).text.write_lines(body)
+
+    async def write_letters(self, peer: str, slot: int, t140: str) -> bool:
+        """Send T.140 characters of the person in this slot on a channel of letters. False if the page has none.
+
+        Raises MediaError (unknown_peer, bad_slot).
+        """
+        return self._find(peer).text.write_letters(_checked(slot), t140)
 
     async def close_peer(self, peer: str) -> None:
         """End a peer's connection; it vanishes from all slots, its credentials are void. Idempotent."""
@@ -223,3 +235,9 @@ class Relay:
         except Exception:  # one peer must never stop the clockwork of all others
             self.port.faults += 1
             log.exception("the clockwork of a peer failed")
+
+
+def _checked(slot: int) -> int:
+    if not 0 <= slot < SLOTS:
+        raise MediaError(MediaErrorCode.BAD_SLOT, f"slot {slot} is none of 0 to {SLOTS - 1}")
+    return slot

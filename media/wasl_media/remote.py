@@ -20,6 +20,7 @@ from wasl_media.control import (
     Call,
     ClosePeer,
     Counted,
+    Delivered,
     Done,
     FromWorker,
     Offer,
@@ -37,6 +38,8 @@ from wasl_media.control import (
     StopCaptions,
     StopRecording,
     TakeAnswer,
+    WriteLetters,
+    WriteLines,
     WriteText,
 )
 from wasl_media.description import KINDS, Kind
@@ -57,7 +60,7 @@ _FAREWELL = aiohttp.ClientWSTimeout(ws_close=0.5)
 _LOOK = 0.25
 """Seconds between two looks at how long it has been silent."""
 
-Expected = TypeVar("Expected", Offer, Done, Counted)
+Expected = TypeVar("Expected", Offer, Done, Delivered, Counted)
 
 
 class RemoteRelay:
@@ -113,6 +116,14 @@ class RemoteRelay:
     async def show(self, peer: str, slot: int, source: str | None, kinds: Collection[Kind] = KINDS) -> None:
         """See `Relay.show`."""
         await self._call(Show(peer=peer, slot=slot, source=source, kinds=list(kinds)), Done)
+
+    async def write_lines(self, peer: str, body: str) -> bool:
+        """See `Relay.write_lines`."""
+        return (await self._call(WriteLines(peer=peer, body=body), Delivered)).taken
+
+    async def write_letters(self, peer: str, slot: int, t140: str) -> bool:
+        """See `Relay.write_letters`."""
+        return (await self._call(WriteLetters(peer=peer, slot=slot, t140=t140), Delivered)).taken
 
     async def close_peer(self, peer: str) -> None:
         """See `Relay.close_peer`."""

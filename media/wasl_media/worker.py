@@ -26,6 +26,7 @@ from wasl_media.control import (
     Call,
     ClosePeer,
     Counted,
+    Delivered,
     Done,
     Offer,
     OpenPeer,
@@ -44,6 +45,8 @@ from wasl_media.control import (
     StopCaptions,
     StopRecording,
     TakeAnswer,
+    WriteLetters,
+    WriteLines,
     WriteText,
 )
 from wasl_media.errors import MediaError, MediaErrorCode
@@ -172,6 +175,10 @@ class Worker:
             raise MediaError(MediaErrorCode.RELAY_DOWN, "the relay is not ready")
         if isinstance(request, OpenPeer):
             return Offer(sdp=await relay.open_peer(request.peer))
+        if isinstance(request, WriteLines):
+            return Delivered(taken=await relay.write_lines(request.peer, request.body))
+        if isinstance(request, WriteLetters):
+            return Delivered(taken=await relay.write_letters(request.peer, request.slot, request.t140))
         if isinstance(request, TakeAnswer):
             await relay.answer(request.peer, request.sdp)
         elif isinstance(request, Show):

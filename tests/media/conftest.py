@@ -68,7 +68,7 @@ class Meeting:
         return partner
 
     def connected(self, name: str) -> bool:
-        kinds = [event.kind for event in self.events if event.peer == name]
+        kinds = [event.kind for event in self.events if event.peer == name and event.kind.startswith("peer_")]
         return bool(kinds) and kinds[-1] == "peer_connected"
 
     def take(self, event: Event) -> None:
