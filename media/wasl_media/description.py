@@ -1,7 +1,8 @@
 """The relay's SDP offer, and what it needs to know from the answer.
 
 Sources: RFC 8866 (SDP), RFC 8829 (JSEP), RFC 9143 (BUNDLE), RFC 8839 (ICE in SDP), RFC 8842 (DTLS in SDP),
-RFC 5576 (a=ssrc, FID), RFC 4588 (apt), RFC 7587 (Opus), RFC 7741 (VP8), RFC 5506 (a=rtcp-rsize), RFC 8841 (data channels).
+RFC 5576 (a=ssrc, FID), RFC 4588 (apt), RFC 7587 (Opus), RFC 7741 (VP8), RFC 5506 (a=rtcp-rsize),
+RFC 8841 (data channels).
 aiortc writes and parses the text.
 """
 
@@ -50,7 +51,6 @@ MAX_SDP = 60_000
 MAX_MESSAGE = 16_384
 """Bytes of a message on a data channel, for both sides: a long paste in a few messages."""
 _SCTP_PORT = 5_000
-_DATA_MID = "data"
 _HIGHEST_PRIORITY = 64 << 24 | 65_535 << 8 | 255
 """Below all of a browser's own, so that ours decides between two pairs (RFC 8445, 6.1.2.3). A page that restarts raises
 it: its browser then leaves a dead path at once, and not after the seconds of silence it would grant it."""
@@ -134,9 +134,9 @@ def write_offer(
     offer.type = "offer"
     version = int(time.time())
     offer.origin = f"- {version} {version} IN IP4 0.0.0.0"
-    offer.group = [GroupDescription("BUNDLE", [*(stream.mid for stream in streams), _DATA_MID])]
+    offer.group = [GroupDescription("BUNDLE", [*(stream.mid for stream in streams), _data_mid(streams)])]
     offer.msid_semantic = [GroupDescription("WMS", ["*"])]
-    offer.media = [*(_media(stream) for stream in streams), _data()]
+    offer.media = [*(_media(stream) for stream in streams), _data(_data_mid(streams))]
     for media in offer.media:
         _add_transport(media, credentials, fingerprints, addresses)
     # aiortc cannot write this line, and our feedback comes without a report in front of it.
@@ -154,10 +154,14 @@ def _media(stream: OutgoingStream) -> MediaDescription:
     return media
 
 
-def _data() -> MediaDescription:
+def _data_mid(streams: Sequence[OutgoingStream]) -> str:
+    return str(len(streams))
+
+
+def _data(mid: str) -> MediaDescription:
     """The data channels (RFC 8841, 5)."""
     media = MediaDescription("application", 9, "UDP/DTLS/SCTP", ["webrtc-datachannel"])
-    media.rtp.muxId = _DATA_MID
+    media.rtp.muxId = mid
     media.sctp_port = _SCTP_PORT
     media.sctpCapabilities = RTCSctpCapabilities(MAX_MESSAGE)
     return media

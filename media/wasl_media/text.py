@@ -94,12 +94,12 @@ class Text:
         channel.on("close", lambda: self._closed(channel, reads))
 
     def _closed(self, channel: RTCDataChannel, reads: Reads) -> None:
-        if self._lines is channel:
-            self._lines = None
-        self._letters = {slot: other for slot, other in self._letters.items() if other is not channel}
         self._typed.pop(channel, None)
         self._early.pop(channel, None)
-        self._on_event(ChannelClosed(peer=self._peer, reads=reads, label=channel.label))
+        if channel is self._lines or channel is self._letters.get(0):
+            self._on_event(ChannelClosed(peer=self._peer, reads=reads, label=channel.label))
+        self._lines = None if channel is self._lines else self._lines
+        self._letters = {slot: other for slot, other in self._letters.items() if other is not channel}
 
     # Messages
 

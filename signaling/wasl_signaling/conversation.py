@@ -1,6 +1,7 @@
 """Real-time text of a call: T.140 characters applied to lines that are durable letter by letter.
 
-T.140 (ITU-T, with RFC 8865 for its use in WebRTC): U+0008 erases the character before it, U+2028 ends a line.
+T.140 (ITU-T, with RFC 8865 for its use in WebRTC): U+0008 erases the character before it, U+2028 ends a line, and so
+do CR and LF; U+FFFD marks lost text.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from wasl_signaling import schema
 from wasl_signaling.call import Call, Leg, UnknownCall
 from wasl_signaling.messages import CallState
 
-ERASE, NEW_LINE = "\u0008", "\u2028"
+ERASE, NEW_LINE, MISSING = "\u0008", "\u2028", "\ufffd"
+BYTE_ORDER_MARK = "\ufeff"
+LINE_ENDS = frozenset({NEW_LINE, "\r", "\n"})
 LINE_LIMIT = 2_000  # characters; a longer line is broken here, so that no row grows without bound
 
 
@@ -51,6 +54,23 @@ def is_fresh(connection: Connection, leg: Leg, batch: str) -> bool:
     return connection.execute(remembered).rowcount == 1
 
 
+def take(connection: Connection, leg: Leg, t140: str, at: int | None) -> str:
+    """What is new of these characters, which are this leg's from number `at` on (None: the next); counts them.
+
+    Whatever way they came, those that were taken before are left out. A gap before them is marked (RFC 8865, 5.4).
+    """
+    mine = schema.leg.c.id == leg.id
+    typed = connection.scalar(select(schema.leg.c.typed).where(mine).with_for_update()) or 0
+    start = typed if at is None else at
+    connection.execute(update(schema.leg).where(mine).values(typed=max(typed, start + len(t140))))
+    return MISSING + t140 if start > typed else t140[typed - start :]
+
+
+def typed_by(connection: Connection, leg: Leg) -> int:
+    """How many characters were taken from this leg."""
+    return connection.scalar(select(schema.leg.c.typed).where(schema.leg.c.id == leg.id)) or 0
+
+
 def transcript(connection: Connection, call: int) -> list[Line]:
     """All lines of a call in the order in which they were begun."""
     rows = connection.execute(
@@ -63,13 +83,18 @@ def lines_of(line: str, t140: str) -> list[str]:
     """The open line after these characters: the lines that were ended, and last the one still open."""
     lines = [line]
     for character in t140:
-        if character == NEW_LINE or (len(lines[-1]) >= LINE_LIMIT and character != ERASE):
+        if character in LINE_ENDS or (len(lines[-1]) >= LINE_LIMIT and character != ERASE):
             lines.append("")
         if character == ERASE:
             lines[-1] = lines[-1][:-1]
-        elif character != NEW_LINE and not unicodedata.category(character).startswith("Cc"):
+        elif character not in LINE_ENDS and _is_shown(character):
             lines[-1] += character
     return lines
+
+
+def _is_shown(character: str) -> bool:
+    """T.140 begins with a byte order mark, which is no text, and neither are control characters."""
+    return character != BYTE_ORDER_MARK and unicodedata.category(character) != "Cc"
 
 
 def _open_text(connection: Connection, leg: Leg) -> str:

@@ -152,6 +152,8 @@ class CallView(Message):
     """When the agent and the citizen first met; none while it assembles."""
     legs: list[LegView]
     text: list[TextLine]
+    typed: int
+    """How many T.140 characters of yours are written down: where you go on."""
 
 
 class Estimate(Message):
@@ -298,6 +300,8 @@ class TextEvent(Message):
 
     call: int
     lines: list[TextLine]
+    typed: int | None
+    """How many T.140 characters of yours are written down; none when these are somebody else's."""
 
 
 class Replaced(Message):
@@ -696,6 +700,9 @@ class Type(Message):
     """A new random name for every batch. A batch that is sent again, because its acknowledgement was lost, is
     not written down twice."""
     t140: Text
+    at: Annotated[int, Field(ge=0, le=10**9)] | None = None
+    """How many characters you typed in this call before these. With it, characters are written down once however
+    often and over whichever way they come, and a gap before them is marked with U+FFFD."""
 
 
 class Available(Message):

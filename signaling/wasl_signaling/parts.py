@@ -10,12 +10,12 @@ from wasl_queue.queue import Changes
 from wasl_records.staff import Role, Staff
 from wasl_signaling import call as calls
 from wasl_signaling import messages as m
-from wasl_signaling import visits
 from wasl_signaling.house import House
 from wasl_signaling.mailbox import Address, Kind, Mailboxes
 from wasl_signaling.refresher import Refresher
 from wasl_signaling.switchboard import Switchboard
-from wasl_signaling.views import address_of, text_line
+from wasl_signaling.text import Text
+from wasl_signaling.views import address_of
 from wasl_web.sign_in import signed_in_staff
 
 
@@ -27,6 +27,7 @@ class Parts:
     mailboxes: Mailboxes
     switchboard: Switchboard
     refresher: Refresher
+    text: Text
 
     def publish(self, changes: Changes) -> None:
         """Tells everyone whom these committed changes concern."""
@@ -61,15 +62,6 @@ class Parts:
         if mailbox := self.mailboxes.get(address):
             mailbox.pictures = pictures
             self.refresher.mark([address])
-
-    async def type_text(self, party: str, request: m.Type) -> None:
-        """Writes down what a person typed, then shows it to everyone in the call."""
-        typed = await self.house.database.write(visits.type_text, party, request, self.house.now())
-        for leg in typed.call.legs:
-            if mailbox := self.mailboxes.get(address_of(leg)):
-                name, you = typed.names[mailbox.language], leg == typed.leg
-                lines = [text_line(line, typed.leg.role, name, you) for line in typed.lines]
-                await self.mailboxes.send(mailbox.address, "text", m.TextEvent(call=typed.call.id, lines=lines))
 
     async def _in_call_with(self, address: Address) -> list[Address]:
         key: dict[str, Any] = (

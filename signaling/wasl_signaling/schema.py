@@ -59,6 +59,8 @@ leg = Table(
     Column("left_at", Float),
     # The name of the last batch of text, so that one that is sent again is not written down twice.
     Column("last_batch", String(200)),
+    # How many characters of T.140 were taken from this leg, so that those that come over two ways are taken once.
+    Column("typed", Integer, nullable=False, server_default="0"),
 )
 STILL_IN = text("left_at IS NULL")
 Index("ix_leg_party", leg.c.party, sqlite_where=STILL_IN, postgresql_where=STILL_IN)

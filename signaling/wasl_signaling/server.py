@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from aiohttp import ClientSession, web
 
-from wasl_media.events import CaptionsChanged, Event, Measured, Said
+from wasl_media.events import CaptionsChanged, ChannelClosed, ChannelOpened, Event, Measured, Said, TextTyped
 from wasl_queue.notice import Notice
 from wasl_queue.queue import Policy, Queue
 from wasl_records import catalogue
@@ -42,6 +42,7 @@ from wasl_signaling.sms import Sms
 from wasl_signaling.sockets import Sockets
 from wasl_signaling.supervise import SuperviseChannel
 from wasl_signaling.switchboard import Switchboard
+from wasl_signaling.text import Text
 from wasl_signaling.timekeeper import Timekeeper
 from wasl_signaling.web_push import WebPush
 from wasl_web import application
@@ -83,7 +84,9 @@ async def desk(settings: Settings) -> AsyncIterator[tuple[Parts, str]]:
         pool = await stack.enter_async_context(_media(settings, house, media_events.put_nowait))
         switchboard = Switchboard(pool, mailboxes, epoch=secrets.token_hex(4), turn=settings.turn)
         pool.listen(switchboard)
-        parts = Parts(house, mailboxes, switchboard, Refresher(house, mailboxes, switchboard))
+        text = Text(house, mailboxes, switchboard)
+        stack.push_async_callback(text.close)
+        parts = Parts(house, mailboxes, switchboard, Refresher(house, mailboxes, switchboard), text)
         for channel in (CitizenChannel(parts), DeskChannel(parts), SuperviseChannel(parts)):
             sockets.register_namespace(channel)
         alone = not settings.database_url.startswith("postgresql")
@@ -170,6 +173,9 @@ async def _tell_of_media(parts: Parts, events: asyncio.Queue[Event]) -> None:
         event = await events.get()
         if isinstance(event, Measured):
             parts.switchboard.measured(event)
+            continue
+        if isinstance(event, ChannelOpened | ChannelClosed | TextTyped):
+            parts.text.take(event)
             continue
         if isinstance(event, Said | CaptionsChanged):
             continue

@@ -20,15 +20,15 @@ import structlog
 from wasl_media.description import KINDS
 from wasl_media.description import Kind as MediaKind
 from wasl_media.errors import MediaError, MediaErrorCode
-from wasl_media.events import Measured
+from wasl_media.events import ChannelClosed, ChannelOpened, Measured, Reads
 from wasl_media.figures import PeerFigures
 from wasl_media.remote import RemoteRelay
 from wasl_media.turn import Turn
 from wasl_signaling import metrics
 from wasl_signaling.locks import Locks
-from wasl_signaling.mailbox import Address, Mailboxes
+from wasl_signaling.mailbox import Address, Kind, Mailboxes
 from wasl_signaling.media_pool import PooledWorker
-from wasl_signaling.messages import IceServer, MediaOffer
+from wasl_signaling.messages import IceServer, Language, MediaOffer
 
 log = structlog.get_logger()
 SLOTS = 4
@@ -47,6 +47,8 @@ class Line:
 
     peer: str
     worker: PooledWorker
+    language: Language
+    """Of the page that it was offered to."""
     open: bool = False
     """Whether the worker has it; until then the place is only taken."""
     shown: dict[int, str] = field(default_factory=dict)
@@ -56,6 +58,8 @@ class Line:
     """Whether the relay hears it; none before the first time."""
     figures: PeerFigures | None = None
     """What the relay measured last of it; none while it hears nothing."""
+    reads: Reads | None = None
+    """How text reaches its page over a data channel; none when there is none."""
 
 
 @dataclass(frozen=True)
@@ -124,12 +128,31 @@ class Switchboard:
 
     def heard(self, peer: str, up: bool) -> Address | None:
         """The relay hears this connection from now on, or no more. Says whose it is; nobody's when it was replaced."""
-        for address, line in self._lines.items():
-            if line.peer == peer:
-                line.up = up
-                line.figures = line.figures if up else None
-                return address
-        return None
+        address = self.owner(peer)
+        if address is not None:
+            line = self._lines[address]
+            line.up, line.figures = up, line.figures if up else None
+        return address
+
+    def owner(self, peer: str) -> Address | None:
+        """Whose connection this is; nobody's when it was replaced."""
+        kind, _, party = peer.rsplit("-", 2)[0].partition("-")
+        address = Address(Kind(f"/{kind}"), party)
+        line = self._lines.get(address)
+        return address if line is not None and line.peer == peer else None
+
+    def channel_changed(self, address: Address, event: ChannelOpened | ChannelClosed) -> None:
+        """A data channel that carries text to this person's page opened or closed. Lines are better than letters."""
+        line = self._lines[address]
+        if isinstance(event, ChannelOpened):
+            line.reads = event.reads if line.reads is not Reads.LINES else line.reads
+        elif line.reads is event.reads:
+            line.reads = None
+
+    def reads(self, address: Address) -> tuple[Reads, Language] | None:
+        """How, and in which language, text reaches this person over a data channel, if it does."""
+        line = self._lines.get(address)
+        return (line.reads, line.language) if line and line.reads else None
 
     def measured(self, event: Measured) -> None:
         """What one worker measured in the last second."""
@@ -243,7 +266,8 @@ class Switchboard:
             return None
         peer = f"{address.kind[1:]}-{address.party}-{self._epoch}-{next(self._numbers)}"
         self._unplaced.discard(address)
-        line = self._lines[address] = Line(peer, home)
+        mailbox = self._mailboxes.get(address)
+        line = self._lines[address] = Line(peer, home, mailbox.language if mailbox else "ar")
         return line
 
     async def _open(self, address: Address, line: Line) -> None:

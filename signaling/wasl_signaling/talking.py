@@ -36,5 +36,5 @@ class TalkingChannel(Channel):
         return m.Ok()
 
     async def on_text(self, sid: str, request: m.Type) -> m.Ok:
-        await self._parts.type_text(self.address(sid).party, request)
+        await self._parts.text.write(self.address(sid), request)
         return m.Ok()

@@ -96,8 +96,9 @@ class Views:
             undo_until=maybe_milliseconds(ticket.undo_until),
             draining=self._house.draining,
         )
-        spoken = ticket.requirements.modality in (m.Modality.VIDEO, m.Modality.VOICE)
-        media = spoken and (talking or phase is m.CitizenPhase.RINGING)
+        live = ticket.requirements.modality is not m.Modality.MESSAGE
+        # Whoever only writes has a connection, too: it carries her letters.
+        media = live and (talking or phase is m.CitizenPhase.RINGING)
         company = self._company(connection, call if talking else None, ticket) if media else ()
         slots = self._slots(call if talking else None, mailbox)
         return View(state, media, slots, company, _seen(call, mailbox))
@@ -204,6 +205,7 @@ class Views:
                 for line in conversation.transcript(connection, call.id)
                 for by in (legs[line.leg],)
             ],
+            typed=conversation.typed_by(connection, me),
         )
 
     def _leg(

@@ -36,7 +36,11 @@ class Typed:
 
     call: calls.Call
     leg: calls.Leg
+    t140: str
+    """The characters of it that were new."""
     lines: list[conversation.Line]
+    typed: int
+    """How many characters of this leg are written down."""
     names: dict[m.Language, str]
     """What the writer is called, by the reader's language."""
 
@@ -130,9 +134,11 @@ def type_text(connection: Connection, party: str, request: m.Type, now: float) -
     """Writes down what a person typed; UnknownCall when it is not a live call of hers."""
     call = calls.get_call(connection, request.call)
     leg = call.leg(party)
-    fresh = conversation.is_fresh(connection, leg, request.batch)
-    lines = conversation.append(connection, call, leg, request.t140, now) if fresh else []
-    return Typed(call, leg, lines, {language: name_of(connection, leg, language) for language in ("ar", "en")})
+    again = request.at is None and not conversation.is_fresh(connection, leg, request.batch)
+    t140 = "" if again else conversation.take(connection, leg, request.t140, request.at)
+    lines = conversation.append(connection, call, leg, t140, now) if t140 else []
+    names: dict[m.Language, str] = {language: name_of(connection, leg, language) for language in ("ar", "en")}
+    return Typed(call, leg, t140, lines, conversation.typed_by(connection, leg), names)
 
 
 def sweep(connection: Connection, queue: Queue, now: float) -> Changes:

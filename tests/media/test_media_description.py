@@ -6,7 +6,7 @@ import pytest
 from aiortc import RTCDtlsFingerprint
 from aiortc.sdp import SessionDescription
 
-from wasl_media.description import MAX_SDP, OutgoingStream, read_answer, write_offer
+from wasl_media.description import MAX_MESSAGE, MAX_SDP, OutgoingStream, read_answer, write_offer
 from wasl_media.errors import MediaError, MediaErrorCode
 from wasl_media.ice import Credentials
 from wasl_media.partner import MediaPartner
@@ -34,13 +34,18 @@ async def answer() -> str:
 
 def test_the_offer_has_four_pairs_on_one_transport() -> None:
     read = SessionDescription.parse(offer())
-    assert [media.kind for media in read.media] == ["audio", "video"] * 4
-    assert [media.direction for media in read.media] == ["sendrecv"] * 2 + ["sendonly"] * 6
+    assert [media.kind for media in read.media] == [*["audio", "video"] * 4, "application"]
+    assert [media.direction for media in read.media[:8]] == ["sendrecv"] * 2 + ["sendonly"] * 6
     assert [media.msid.split()[0] for media in read.media if media.msid] == [
         f"slot{slot}" for slot in range(4) for _ in range(2)
     ]
-    assert read.group[0].items == [str(number) for number in range(8)]
-    assert all(media.rtcp_mux and media.ice.iceLite for media in read.media)
+    assert read.group[0].items == [str(number) for number in range(9)]
+    assert all(media.rtcp_mux for media in read.media[:8])
+    assert all(media.ice.iceLite and media.dtls for media in read.media)
+    data = read.media[8]
+    assert (data.profile, data.fmt, data.sctp_port) == ("UDP/DTLS/SCTP", ["webrtc-datachannel"], 5000)
+    assert data.sctpCapabilities is not None
+    assert data.sctpCapabilities.maxMessageSize == MAX_MESSAGE
     assert [candidate.ip for candidate in read.media[0].ice_candidates] == ["203.0.113.7", "127.0.0.1"]
 
 

@@ -58,7 +58,7 @@ async def test_letters_come_in_order_with_their_places(relayed: Meeting, until: 
 
 
 async def test_both_channels_carry_to_the_page_and_slots_have_their_own(relayed: Meeting, until: Until) -> None:
-    channel, read = await join(relayed, until, "one")
+    _, read = await join(relayed, until, "one")
     others: dict[str, list[str]] = {}
 
     def opened(other: RTCDataChannel) -> None:
@@ -93,8 +93,10 @@ async def test_an_answer_without_data_channels_works_for_sound_and_picture(relay
         answer = await partner.answer(await relayed.relay.open_peer(name))
         media, _, rest = answer.partition("m=application")
         assert rest
-        sdp = media.replace(" data\r\n", "\r\n", 1)
-        await relayed.relay.answer(name, sdp if port is None else f"{sdp}m=application 0 UDP/DTLS/SCTP x\r\na=mid:data\r\n")
+        sdp = media.replace(" 8\r\n", "\r\n", 1)
+        await relayed.relay.answer(
+            name, sdp if port is None else f"{sdp}m=application 0 UDP/DTLS/SCTP x\r\na=mid:8\r\n"
+        )
         viewer = await relayed.join(f"viewer of {name}", send=False)
         await relayed.relay.show(f"viewer of {name}", 0, name)
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, create_engine
 from wasl_signaling import call as calls
 from wasl_signaling import conversation, schema
 from wasl_signaling.call import UnknownCall
-from wasl_signaling.conversation import ERASE, LINE_LIMIT, NEW_LINE, lines_of
+from wasl_signaling.conversation import ERASE, LINE_LIMIT, MISSING, NEW_LINE, lines_of
 from wasl_signaling.messages import Modality
 
 TYPED = st.text(st.one_of(st.characters(codec="utf-8"), st.sampled_from([ERASE, NEW_LINE])))
@@ -89,3 +89,41 @@ def test_nobody_types_in_an_ended_call(connection: Connection) -> None:
     ended = calls.get_call(connection, call)
     with pytest.raises(UnknownCall):
         conversation.append(connection, ended, ended.legs[0], "too late", 2.0)
+
+
+def test_line_ends_of_keyboards_end_lines_and_byte_order_marks_are_no_text(connection: Connection) -> None:
+    assert type_all(connection, ("1", "\ufeffone\r\ntwo\rthree\nfour")) == [
+        ("one", True),
+        ("two", True),
+        ("three", True),
+        ("four", False),
+    ]
+
+
+@given(st.text(min_size=1, max_size=30), st.lists(st.tuples(st.integers(0, 29), st.integers(1, 10))))
+def test_whatever_way_and_however_often_characters_come_they_are_taken_once(
+    typed: str, late: list[tuple[int, int]]
+) -> None:
+    """Pieces come over both ways, again and late, each with its place; none that is new comes before its turn."""
+    engine = create_engine("sqlite://")
+    schema.metadata.create_all(engine)
+    with engine.begin() as connection:
+        call = calls.get_call(connection, calls.open_call(connection, 1, "agent1", Modality.TEXT, 0.0))
+        taken = ""
+        for at, length in late:
+            start = min(at, len(taken))
+            taken += conversation.take(connection, call.legs[0], typed[start : start + length], start)
+            assert typed.startswith(taken)
+            assert conversation.typed_by(connection, call.legs[0]) == len(taken)
+        taken += conversation.take(connection, call.legs[0], typed, 0)
+        assert taken == typed
+    engine.dispose()
+
+
+def test_a_gap_is_marked_and_what_comes_into_it_later_is_too_late(connection: Connection) -> None:
+    call = calls.get_call(connection, calls.open_call(connection, 1, "agent1", Modality.TEXT, 0.0))
+    leg = call.legs[0]
+    assert conversation.take(connection, leg, "ab", 0) == "ab"
+    assert conversation.take(connection, leg, "ef", 4) == f"{MISSING}ef"
+    assert conversation.take(connection, leg, "cd", 2) == ""
+    assert conversation.take(connection, leg, "fg", None) == "fg"

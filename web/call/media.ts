@@ -1,6 +1,6 @@
 /** The one peer connection between this page and the relay: made from the relay's offer, never negotiated with it again. */
 
-import type { MediaOffer } from "./messages";
+import type { MediaOffer, TextEvent } from "./messages";
 import { Roaming } from "./roaming";
 
 const GATHER_WITHIN_MS = 500;
@@ -10,6 +10,8 @@ export interface MediaSignals {
   answer(peer: string, sdp: string): Promise<unknown>;
   /** Sends `media_failed`. */
   failed(peer: string): Promise<unknown>;
+  /** Lines came over the data channel. */
+  text(event: TextEvent): void;
 }
 
 /** What one slot receives. Apart, because a picture that has not come yet must not hold back the sound. */
@@ -68,6 +70,7 @@ export class MediaLink {
       this.#follow(connection);
     });
     await connection.setRemoteDescription({ type: "offer", sdp: offer.sdp });
+    this.#read(connection);
     const peer = peerOf(offer.peer, connection);
     this.#peer = peer;
     await this.#sendOwn();
@@ -89,6 +92,12 @@ export class MediaLink {
     return index === null ? null : (this.#peer?.slots[index] ?? null);
   }
 
+  /** A data channel for what its owner types from character `at` of this call on (RFC 8865); null without a connection. */
+  letters(call: number, at: number): RTCDataChannel | null {
+    if (!this.#peer || this.state !== "connected") return null;
+    return this.#peer.connection.createDataChannel(`wasl:${call}:${at}`, { protocol: "t140" });
+  }
+
   close(): void {
     this.#peer?.roaming.stop();
     this.#peer?.connection.close();
@@ -102,6 +111,14 @@ export class MediaLink {
     const entries: Record<string, unknown>[] = [];
     report?.forEach((entry: Record<string, unknown>) => entries.push({ ...entry }));
     return entries;
+  }
+
+  /** The lines of a call come over a data channel, too: without it, over Socket.IO alone. */
+  #read(connection: RTCPeerConnection): void {
+    const channel = connection.createDataChannel("", { protocol: "wasl-lines" });
+    channel.addEventListener("message", (message: MessageEvent<string>) => {
+      this.#signals.text(JSON.parse(message.data) as TextEvent);
+    });
   }
 
   async #sendOwn(): Promise<void> {

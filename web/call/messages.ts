@@ -188,6 +188,10 @@ export interface CallView {
   started_at: number | null;
   legs: LegView[];
   text: TextLine[];
+  /**
+   * How many T.140 characters of yours are written down: where you go on.
+   */
+  typed: number;
 }
 /**
  * One person's part in a call.
@@ -911,6 +915,10 @@ export interface TargetsReply {
 export interface TextEvent {
   call: number;
   lines: TextLine[];
+  /**
+   * How many T.140 characters of yours are written down; none when these are somebody else's.
+   */
+  typed: number | null;
 }
 /**
  * Request `transfer` on /desk: send the citizen on, to a service or to a colleague. She is at the front there.
@@ -946,6 +954,11 @@ export interface Type {
    */
   batch: string;
   t140: string;
+  /**
+   * How many characters you typed in this call before these. With it, characters are written down once however
+   * often and over whichever way they come, and a gap before them is marked with U+FFFD.
+   */
+  at?: number | null;
 }
 /**
  * Request `undo_leave` on /citizen: take the place back, within two minutes, where it was.

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { WaslError } from "./failure";
 import type { CallView, TextLine } from "./messages";
-import { type Batch, TextSender, diff, merge, withKnownLines } from "./text";
+import { TextSender, diff, merge, withKnownLines } from "./text";
 
 const ERASE = "\u0008";
 const END = "\u2028";
@@ -63,48 +63,156 @@ describe("merge", () => {
   });
 
   it("does not let an older state take letters back", () => {
-    const call: CallView = { id: 9, state: "live", modality: "video", started_at: 0, legs: [], text: [LINE] };
+    const call: CallView = { id: 9, state: "live", modality: "video", started_at: 0, legs: [], text: [LINE], typed: 0 };
     expect(withKnownLines({ call }, { ...call, text: [newer] }).call.text).toEqual([newer]);
     expect(withKnownLines({ call }, { ...call, id: 8, text: [newer] }).call.text).toEqual([LINE]);
   });
 });
 
+/** The server: writes each character down once, whichever way it comes. */
+class Server {
+  written = "";
+  /** What came over each way. */
+  readonly over: string[] = [];
+  readonly sender: TextSender;
+  online = true;
+  acknowledges = true;
+  channel: FakeChannel | null = null;
+  channels = true;
+
+  constructor() {
+    this.sender = new TextSender({
+      channel: (at) => {
+        this.channel = this.channels ? new FakeChannel(this, at) : null;
+        return this.channel as unknown as RTCDataChannel | null;
+      },
+      send: (batch) => {
+        if (!this.online) return Promise.reject(WaslError.unreachable());
+        this.over.push(`socket ${batch.t140}`);
+        this.take(batch.at, batch.t140);
+        return Promise.resolve();
+      },
+    });
+  }
+
+  take(at: number, t140: string): void {
+    expect(at).toBeLessThanOrEqual(this.written.length);
+    this.written += t140.slice(this.written.length - at);
+    if (this.acknowledges) this.sender.written(this.written.length);
+  }
+}
+
+class FakeChannel {
+  readyState = "open";
+  sent = "";
+  /** Messages that are under way. */
+  readonly late: [number, string][] = [];
+  delivers = true;
+
+  constructor(readonly server: Server, readonly at: number) {}
+
+  send(t140: string): void {
+    const at = this.at + this.sent.length;
+    this.sent += t140;
+    if (this.delivers) this.deliver(at, t140);
+    else this.late.push([at, t140]);
+  }
+
+  deliver(at: number, t140: string): void {
+    this.server.over.push(`channel ${t140}`);
+    this.server.take(at, t140);
+  }
+
+  close(): void {
+    this.readyState = "closed";
+  }
+}
+
 describe("TextSender", () => {
   beforeEach(() => { vi.useFakeTimers(); });
   afterEach(() => { vi.useRealTimers(); });
 
-  it("sends within 300 ms what was typed, in one batch", async () => {
-    const sent: string[] = [];
-    const sender = new TextSender(({ t140 }) => Promise.resolve(sent.push(t140)));
-    sender.typed("h");
-    sender.typed("hi");
+  it("sends within 300 ms what was typed, in one batch over the channel", async () => {
+    const server = new Server();
+    server.sender.typed("h");
+    server.sender.typed("hi");
     await vi.advanceTimersByTimeAsync(300);
-    sender.endLine();
-    sender.typed("x");
+    server.sender.endLine();
+    server.sender.typed("x");
     await vi.advanceTimersByTimeAsync(300);
-    expect(sent).toEqual(["hi", `${END}x`]);
+    expect(server.over).toEqual(["channel hi", `channel ${END}x`]);
   });
 
-  it("sends what was not acknowledged again under the same name, before what came later", async () => {
-    const sent: Batch[] = [];
-    let online = false;
-    const sender = new TextSender((batch) => {
-      sent.push(batch);
-      return online ? Promise.resolve() : Promise.reject(WaslError.unreachable());
-    });
-    sender.typed("a");
+  it("uses Socket.IO where there is no channel, and repeats what could not be sent before what came later", async () => {
+    const server = new Server();
+    server.channels = server.online = false;
+    server.sender.typed("a");
     await vi.advanceTimersByTimeAsync(300);
-    online = true;
-    sender.typed("ab");
+    server.online = true;
+    server.sender.typed("ab");
     await vi.advanceTimersByTimeAsync(600);
-    expect(sent.map((batch) => batch.t140)).toEqual(["a", "a", "b"]);
-    expect(sent[1]?.batch).toBe(sent[0]?.batch);
-    expect(sent[2]?.batch).not.toBe(sent[0]?.batch);
+    expect(server.over).toEqual(["socket ab"]);
+  });
+
+  it("loses and doubles nothing when the channel dies in the middle of a word", async () => {
+    const server = new Server();
+    server.sender.typed("be");
+    await vi.advanceTimersByTimeAsync(300);
+    const dying = server.channel;
+    if (!dying) throw new Error("no channel was asked for");
+    dying.delivers = false;
+    server.sender.typed("befo");
+    await vi.advanceTimersByTimeAsync(300);
+    dying.close();
+    server.sender.typed("before");
+    await vi.advanceTimersByTimeAsync(300);
+    expect(server.written).toBe("before");
+    for (const [at, t140] of dying.late) dying.deliver(at, t140);
+    expect(server.written).toBe("before");
+    expect(server.over).toEqual(["channel be", "socket fore", "channel fo"]);
+  });
+
+  it("does not wait longer than a second for a channel that is silent, and comes back to it later", async () => {
+    const server = new Server();
+    server.sender.connect();
+    if (server.channel) server.channel.delivers = false;
+    server.sender.typed("a");
+    await vi.advanceTimersByTimeAsync(1_600);
+    expect(server.over).toEqual(["socket a"]);
+    server.sender.typed("ab");
+    await vi.advanceTimersByTimeAsync(300);
+    expect(server.over.at(-1)).toBe("socket b");
+    await vi.advanceTimersByTimeAsync(5_000);
+    server.sender.typed("abc");
+    await vi.advanceTimersByTimeAsync(300);
+    expect(server.over.at(-1)).toBe("channel c");
+    expect(server.channel?.at).toBe(2);
+  });
+
+  it("goes on where the server says", async () => {
+    const server = new Server();
+    server.channels = false;
+    server.sender.written(7);
+    const places: number[] = [];
+    server.take = (at) => { places.push(at); };
+    server.sender.typed("a\ud800");
+    await vi.advanceTimersByTimeAsync(300);
+    expect(server.over).toEqual(["socket a\ufffd"]);
+    expect(places).toEqual([7]);
+  });
+
+  it("sends a long paste in several batches, in order", async () => {
+    const server = new Server();
+    const paste = Array.from({ length: 2_500 }, (_, index) => String(index % 10)).join("");
+    server.sender.typed(paste);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(server.written).toBe(paste);
+    expect(server.over.length).toBe(3);
   });
 
   it("lets go of what the server refuses", async () => {
     const send = vi.fn(() => Promise.reject(new WaslError({ code: "unknown_call", kind: "show", message: "" })));
-    new TextSender(send).typed("a");
+    new TextSender({ channel: () => null, send }).typed("a");
     await vi.advanceTimersByTimeAsync(2_000);
     expect(send).toHaveBeenCalledTimes(1);
   });

@@ -6,6 +6,10 @@ import type { CallView, TextLine, Type } from "./messages";
 const ERASE = "\u0008";
 const LINE_END = "\u2028";
 const BATCH_MS = 250;
+/** Characters: a long paste goes in several batches. */
+const BATCH_LIMIT = 1_000;
+const ACKNOWLEDGED_WITHIN_MS = 1_000;
+const CHANNEL_AGAIN_MS = 5_000;
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
@@ -39,43 +43,86 @@ export function withKnownLines<S extends { call?: CallView | null }>(state: S, b
   return { ...state, call: { ...state.call, text: merge(before.text, state.call.text) } };
 }
 
-/** What is sent at once, under a name of its own. */
-export type Batch = Pick<Type, "batch" | "t140">;
+/** What is sent at once: these characters, which are number `at` and those after it of the writer's in this call. */
+export type Batch = Pick<Type, "batch" | "t140"> & { at: number };
 
-/** Follows one input field and sends what changed, at most every 250 ms; keeps what could not be sent. */
+/** The ways that letters have to the server. */
+export interface Ways {
+  /** A data channel for what comes from character `at` on, or null while there is no way over the relay. */
+  channel(at: number): RTCDataChannel | null;
+  /** Over Socket.IO; resolves when it is written down. */
+  send(batch: Batch): Promise<unknown>;
+}
+
+/**
+ * Follows one input field and sends what changed, at most every 250 ms. Keeps everything until it is known to be
+ * written down, and sends it again over the other way where one fails: each character has its place, so none is
+ * written twice.
+ */
 export class TextSender {
-  readonly #send: (batch: Batch) => Promise<unknown>;
+  readonly #ways: Ways;
   #value = "";
-  #pending = "";
-  /** Sent, and not acknowledged: it goes again under its own name, so that the server knows it if it has it. */
-  #unsure: Batch | null = null;
+  /** Typed, and not known to be written down; the first is character number `#at`. */
+  #pending: string[] = [];
+  #at = 0;
+  #channel: RTCDataChannel | null = null;
+  /** How many of `#pending` went over the channel, and since when some of them wait to be acknowledged. */
+  #sent = 0;
+  #waitingSince = 0;
+  #channelAfter = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(send: (batch: Batch) => Promise<unknown>) {
-    this.#send = send;
+  constructor(ways: Ways) {
+    this.#ways = ways;
   }
 
   /** The field holds `value` now. */
   typed(value: string): void {
-    this.#pending += diff(this.#value, value);
+    this.#push(diff(this.#value, value));
     this.#value = value;
-    this.#soon();
   }
 
   /** The line is finished; the field is empty from now on. */
   endLine(): void {
-    this.#pending += LINE_END;
+    this.#push(LINE_END);
     this.#value = "";
-    this.#soon();
   }
 
-  /** A new call: nothing of the last one is carried over. */
+  /** Another call, or none: nothing of the last one is carried over. */
   reset(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    this.#pending = "";
-    this.#unsure = null;
+    this.#leaveChannel(0);
+    this.#pending = [];
+    this.#at = 0;
     this.#value = "";
+  }
+
+  /** So many characters of this page's owner are written down. */
+  written(count: number): void {
+    const news = count - this.#at;
+    if (news <= 0) return;
+    this.#pending.splice(0, news);
+    this.#at = count;
+    this.#sent = Math.max(0, this.#sent - news);
+    this.#waitingSince = performance.now();
+  }
+
+  /** Opens a channel when there can be one and nothing is under way, so that it is there before the first letter. */
+  connect(): void {
+    if (this.#channel !== null && !isOver(this.#channel)) return;
+    if (this.#pending.length > 0 || performance.now() < this.#channelAfter) return;
+    this.#channel = this.#ways.channel(this.#at);
+    this.#sent = 0;
+  }
+
+  #push(t140: string): void {
+    if (t140 === "") return;
+    this.connect();
+    if (this.#pending.length === 0) this.#waitingSince = performance.now();
+    // By code point, as the server counts.
+    this.#pending.push(...Array.from(t140.replace(/\p{Surrogate}/gu, "\ufffd").replaceAll("\0", "")));
+    this.#soon();
   }
 
   #soon(): void {
@@ -84,34 +131,54 @@ export class TextSender {
 
   /** The timer stays set while a batch is under way, so that batches cannot overtake each other. */
   async #flush(): Promise<void> {
-    const batch = this.#unsure ?? this.#next();
     const timer = this.#timer;
-    const lost = batch !== null && (await this.#isLost(batch));
+    if (!this.#overChannel()) await this.#overSocket();
     if (timer !== this.#timer) return;
     this.#timer = null;
-    this.#unsure = lost ? batch : null;
-    if (this.#unsure || this.#pending !== "") this.#soon();
+    if (this.#pending.length > 0) this.#soon();
   }
 
-  #next(): Batch | null {
-    if (this.#pending === "") return null;
-    const t140 = this.#pending;
-    this.#pending = "";
-    return { batch: randomName(), t140 };
-  }
-
-  /** True when `batch` should be tried again; what the server refuses will be refused again. */
-  async #isLost(batch: Batch): Promise<boolean> {
-    try {
-      await this.#send(batch);
+  /** True while the channel has, or is about to have, everything; what it had is not waited for longer than a second. */
+  #overChannel(): boolean {
+    const channel = this.#channel;
+    if (channel === null || isOver(channel) || performance.now() - this.#waitingSince > ACKNOWLEDGED_WITHIN_MS) {
+      this.#leaveChannel(channel === null ? this.#channelAfter : performance.now() + CHANNEL_AGAIN_MS);
       return false;
+    }
+    const next = this.#pending.slice(this.#sent, this.#sent + BATCH_LIMIT);
+    if (channel.readyState !== "open" || next.length === 0) return true;
+    if (this.#sent === 0) this.#waitingSince = performance.now();
+    this.#sent += next.length;
+    try {
+      channel.send(next.join(""));
+    } catch {
+      this.#leaveChannel(performance.now() + CHANNEL_AGAIN_MS);
+      return false;
+    }
+    return true;
+  }
+
+  #leaveChannel(again: number): void {
+    this.#channel?.close();
+    this.#channel = null;
+    this.#sent = 0;
+    this.#channelAfter = again;
+  }
+
+  async #overSocket(): Promise<void> {
+    const next = this.#pending.slice(0, BATCH_LIMIT);
+    if (next.length === 0) return;
+    const end = this.#at + next.length;
+    try {
+      await this.#ways.send({ batch: String(this.#at), t140: next.join(""), at: this.#at });
+      this.written(end);
     } catch (error) {
-      return error instanceof WaslError && error.kind === "retry";
+      // What the server refuses would be refused again.
+      if (!(error instanceof WaslError && error.kind === "retry")) this.written(end);
     }
   }
 }
 
-// Not crypto.randomUUID: that is missing on pages that did not come over HTTPS, where writing works all the same.
-function randomName(): string {
-  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(36)).join("");
+function isOver(channel: RTCDataChannel): boolean {
+  return channel.readyState === "closing" || channel.readyState === "closed";
 }

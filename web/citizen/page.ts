@@ -8,7 +8,7 @@ import { Devices } from "../call/devices";
 import { WaslError } from "../call/failure";
 import { meter } from "../call/level";
 import { MediaLink } from "../call/media";
-import type { DevicesChanged } from "../call/messages";
+import type { DevicesChanged, TextEvent } from "../call/messages";
 import { Playback } from "../call/playback";
 import { type Preferences, applyPreferences, loadPreferences, remember, remembered } from "../call/preferences";
 import { Ring } from "../call/ring";
@@ -71,18 +71,22 @@ export class CitizenPage {
       {
         answer: (peer, sdp) => this.connection.request("media_answer", { peer, sdp }),
         failed: (peer) => this.connection.request("media_failed", { peer }),
+        text: (event) => { this.#read(event); },
       },
       () => { this.change({ link: this.link.state }); },
     );
     this.playback = new Playback(() => { this.change({ silenced: this.playback.blocked }); });
-    this.sender = new TextSender((batch) => this.#type(batch));
+    this.sender = new TextSender({
+      channel: (at) => this.#letters(at),
+      send: (batch) => this.#type(batch),
+    });
     this.#watching = new Watching((pictures) => this.connection.request("watch", { pictures }));
   }
 
   start(): void {
     applyPreferences(this.preferences);
     this.connection.on("state", (state) => { this.dispatch({ type: "state", state }); });
-    this.connection.on("text", (event) => { this.dispatch({ type: "text", event }); });
+    this.connection.on("text", (event) => { this.#read(event); });
     this.connection.on("media_offer", (offer) => void this.link.offered(offer));
     this.connection.onStatus((status) => {
       if (status === "connected") {
@@ -100,7 +104,10 @@ export class CitizenPage {
     const before = this.visit;
     this.visit = reduce(before, action);
     if (this.visit === before) return;
-    if (before.server?.call?.id !== this.visit.server?.call?.id) this.sender.reset();
+    const { call } = this.visit.server ?? {};
+    if (before.server?.call?.id !== call?.id) this.sender.reset();
+    if (call) this.sender.written(call.typed);
+    if (call) this.sender.connect();
     this.#follow(before);
     this.paint();
     if (screenOf(before) !== screenOf(this.visit)) this.#entered();
@@ -181,6 +188,17 @@ export class CitizenPage {
     this.forgetTicket();
     this.dispatch({ type: "failed", message });
     this.connection.reopen();
+  }
+
+  /** Lines that changed, over whichever way they came first. */
+  #read(event: TextEvent): void {
+    if (event.call === this.visit.server?.call?.id) this.sender.written(event.typed ?? 0);
+    this.dispatch({ type: "text", event });
+  }
+
+  #letters(at: number): RTCDataChannel | null {
+    const call = this.visit.server?.call;
+    return call ? this.link.letters(call.id, at) : null;
   }
 
   async #type(batch: Batch): Promise<void> {

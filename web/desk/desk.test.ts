@@ -4,7 +4,7 @@ import { type Desk, START, interprets, isOnDuty, needsOutcome, reduce, screenOf 
 
 const SERVICE = { id: "deed", name: "Title deed", body_name: "Housing", prepare: [] };
 const VISIT: VisitView = { ticket: 4, service: SERVICE, language: "ar", sign_language: null, reference: "1", outcome: null, notes: "", message: null };
-const CALL: CallView = { id: 9, state: "live", modality: "video", started_at: 0, legs: [], text: [] };
+const CALL: CallView = { id: 9, state: "live", modality: "video", started_at: 0, legs: [], text: [], typed: 0 };
 
 const OFFER = { id: 1, ticket: 4, seat: "agent", with_interpreter: false, held: false, notes: "", sent_by: null, message: null, joined_at: 0, expires_at: 1 } as const;
 
@@ -48,13 +48,13 @@ const LINE = { id: 1, revision: 1, leg: 2, role: "citizen", name: "", you: false
 describe("text", () => {
   it("grows letter by letter in its own call", () => {
     const desk = deskWith(state("busy", { call: CALL, visit: VISIT }));
-    const after = reduce(desk, { type: "text", event: { call: 9, lines: [LINE] } });
+    const after = reduce(desk, { type: "text", event: { call: 9, lines: [LINE], typed: null } });
     expect(after.server?.call?.text.map((line) => line.text)).toEqual(["hi"]);
   });
 
   it("of another call is dropped", () => {
     const desk = deskWith(state("busy", { call: CALL, visit: VISIT }));
-    expect(reduce(desk, { type: "text", event: { call: 8, lines: [LINE] } })).toBe(desk);
+    expect(reduce(desk, { type: "text", event: { call: 8, lines: [LINE], typed: null } })).toBe(desk);
   });
 });
 

@@ -6,6 +6,7 @@ import { announce } from "../call/announce";
 import { Connection } from "../call/connection";
 import { WaslError } from "../call/failure";
 import { MediaLink } from "../call/media";
+import type { TextEvent } from "../call/messages";
 import { Playback } from "../call/playback";
 import { type Preferences, applyPreferences, loadPreferences } from "../call/preferences";
 import { TextSender } from "../call/text";
@@ -54,12 +55,16 @@ export class DeskPage {
     const signals = {
       answer: (peer: string, sdp: string) => connection.request("media_answer", { peer, sdp }),
       failed: (peer: string) => connection.request("media_failed", { peer }),
+      text: (event: TextEvent): void => { this.#read(event); },
     };
     this.#app = app;
     this.link = new MediaLink(signals, paint);
     this.own = new OwnMedia(this.link, (devices) => connection.request("devices", devices), paint);
     this.notebook = new Notebook((ticket, notes) => connection.request("notes", { ticket, notes }), paint);
-    this.sender = new TextSender((batch) => connection.request("text", { call: this.desk.server?.call?.id ?? 0, ...batch }));
+    this.sender = new TextSender({
+      channel: (at) => (this.#call ? this.link.letters(this.#call, at) : null),
+      send: (batch) => connection.request("text", { call: this.#call, ...batch }),
+    });
     this.#watching = new Watching((pictures) => connection.request("watch", { pictures }));
     this.#follow();
   }
@@ -68,12 +73,20 @@ export class DeskPage {
     return screenOf(this.desk);
   }
 
+  /** The id of the call that is going on; 0 when none is. */
+  get #call(): number {
+    return this.desk.server?.call?.id ?? 0;
+  }
+
   dispatch(action: Action): void {
     const former = this.desk;
     const before = former.server?.call?.text ?? [];
     this.desk = reduce(former, action);
     const { visit, call, offer } = this.desk.server ?? {};
     if (visit) this.notebook.follow(visit);
+    if (former.server?.call?.id !== call?.id) this.sender.reset();
+    if (call) this.sender.written(call.typed);
+    if (call) this.sender.connect();
     for (const sentence of doneLines(before, call?.text ?? [])) announce(sentence);
     this.own.follow({ screen: this.screen, modality: call?.modality ?? offer?.modality ?? null });
     this.paint();
@@ -140,8 +153,14 @@ export class DeskPage {
       else this.dispatch({ type: "status", status });
     });
     connection.on("state", (state) => { this.dispatch({ type: "state", state }); });
-    connection.on("text", (event) => { this.dispatch({ type: "text", event }); });
+    connection.on("text", (event) => { this.#read(event); });
     connection.on("media_offer", (offer) => void this.link.offered(offer));
+  }
+
+  /** Lines that changed, over whichever way they came first. */
+  #read(event: TextEvent): void {
+    if (event.call === this.#call) this.sender.written(event.typed ?? 0);
+    this.dispatch({ type: "text", event });
   }
 
   /** What happens once when another screen begins. */
@@ -149,7 +168,6 @@ export class DeskPage {
     const left = this.#shown;
     this.#shown = this.screen;
     if (left === "offer") this.alarm.stop();
-    if (left === "call") this.sender.reset();
     if (this.#shown === "offer") this.#ring();
     focusOn(FIRST[this.#shown] ?? "h1", this.#shown === "offer");
   }

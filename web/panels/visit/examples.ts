@@ -34,7 +34,7 @@ const CITIZEN: LegView = {
 
 function shown(citizen: Partial<LegView>, state: NotesState, text = ""): () => TemplateResult {
   const legs = [{ ...CITIZEN, ...citizen }];
-  const call: CallView = { id: 1, state: "live", modality: "video", started_at: 0, legs, text: [] };
+  const call: CallView = { id: 1, state: "live", modality: "video", started_at: 0, legs, text: [], typed: 0 };
   return () => visitView({ visit: VISIT, call, notes: { text, state } }, events);
 }
 

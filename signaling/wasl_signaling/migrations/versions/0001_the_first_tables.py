@@ -466,6 +466,7 @@ def upgrade() -> None:
         sa.Column("joined_at", sa.Float(), nullable=False),
         sa.Column("left_at", sa.Float(), nullable=True),
         sa.Column("last_batch", sa.String(length=200), nullable=True),
+        sa.Column("typed", sa.Integer(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(["call"], ["call.id"], name=op.f("fk_leg_call")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_leg")),
     )

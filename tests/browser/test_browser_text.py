@@ -1,0 +1,120 @@
+"""Real-time text between real pages: over data channels of the relay, and over Socket.IO when they are gone."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from livedesk import DeskProcess, until
+from livepage import LivePage, agent_at_desk, answer, citizen_in_line
+
+pytestmark = pytest.mark.browser
+
+COUNT = """() => {
+  window.channels = [];
+  const make = RTCPeerConnection.prototype.createDataChannel;
+  RTCPeerConnection.prototype.createDataChannel = function (...what) {
+    const channel = make.apply(this, window.forbidden ? ["", { protocol: "forbidden" }] : what);
+    window.channels.push(channel);
+    return channel;
+  };
+}"""
+"""Keeps the channels that a page makes, so that a test can cut them."""
+CHANNELS = """async () => (await window.waslStats()).filter((one) => one.type === "data-channel")
+  .map(({ protocol, state, messagesSent, messagesReceived }) => ({ protocol, state, messagesSent, messagesReceived }))"""
+
+
+async def over_channels(person: LivePage) -> dict[str, int]:
+    """How many messages went and came over this page's data channels so far."""
+    channels: list[dict[str, Any]] = await person.page.evaluate(CHANNELS)
+    letters = [one for one in channels if one["protocol"] == "t140"]
+    lines = [one for one in channels if one["protocol"] == "wasl-lines"]
+    return {
+        "sent": sum(one["messagesSent"] for one in letters),
+        "received": sum(one["messagesReceived"] for one in lines),
+        "open": sum(one["state"] == "open" for one in letters),
+    }
+
+
+async def typing_works(writer: LivePage, readers: list[LivePage], text: str) -> None:
+    """Every letter is on all other pages within a second, and the line is the same on all of them."""
+    field = writer.page.locator("#conversation-input")
+    for count in range(1, len(text) + 1):
+        typed_at = time.monotonic()
+        await field.press_sequentially(text[count - 1])
+        for reader in readers:
+            line = reader.page.locator(".conversation-line.received").last
+            await expect(line).to_contain_text(text[:count], timeout=1000)
+        assert time.monotonic() - typed_at < 1.0
+    await field.press("Enter")
+
+
+async def transcript(person: LivePage) -> list[str]:
+    return [text.strip() for text in await person.page.locator(".conversation-line p[dir=auto]").all_text_contents()]
+
+
+async def everyone_reads(people: list[LivePage], lines: list[str]) -> None:
+    for person in people:
+
+        async def reads(person: LivePage = person) -> bool:
+            return await transcript(person) == lines
+
+        await until(reads, 3)
+
+
+async def channel_is_open(person: LivePage) -> None:
+    async def opened() -> bool:
+        return (await over_channels(person))["open"] == 1
+
+    await until(opened)
+
+
+async def meet(browser: Browser, desk: DeskProcess) -> tuple[LivePage, LivePage]:
+    citizen = await citizen_in_line(browser, desk)
+    agent = await agent_at_desk(browser, desk)
+    await answer(agent)
+    await citizen.in_call()
+    await citizen.press("Writing")
+    for person in (citizen, agent):
+        await channel_is_open(person)
+    return citizen, agent
+
+
+async def test_p42_letters_go_over_the_data_channel_and_over_socket_io_when_it_is_cut(
+    browser: Browser, desk: DeskProcess
+) -> None:
+    original = browser.new_context
+
+    async def new_context(**options: Any) -> Any:
+        context = await original(**options)
+        await context.add_init_script(f"({COUNT})()")
+        return context
+
+    browser.new_context = new_context  # type: ignore[method-assign]
+    citizen, agent = await meet(browser, desk)
+    both = [citizen, agent]
+    await typing_works(citizen, [agent], "سلام")
+    await typing_works(agent, [citizen], "welcome")
+    counts = [await over_channels(person) for person in both]
+    assert counts[0]["sent"] >= 2
+    assert counts[1]["sent"] >= 2
+    assert min(count["received"] for count in counts) >= 4, "lines came over the data channel, one's own echo too"
+    await everyone_reads(both, ["سلام", "welcome"])
+    # Cut in the middle of a word, and no other may be made.
+    field = citizen.page.locator("#conversation-input")
+    await field.press_sequentially("be", delay=20)
+    for person in both:
+        await person.page.evaluate("() => { window.forbidden = true; window.channels.forEach((one) => one.close()); }")
+    await field.press_sequentially("fore", delay=20)
+    await field.press("Enter")
+    before = [await over_channels(person) for person in both]
+    await typing_works(agent, [citizen], "still here")
+    await typing_works(citizen, [agent], "نعم")
+    await everyone_reads(both, ["سلام", "welcome", "before", "still here", "نعم"])
+    after = [await over_channels(person) for person in both]
+    assert [one["sent"] for one in after] == [one["sent"] for one in before], "over Socket.IO now"
+    for person in both:
+        await person.first_picture_and_sound(10)
