@@ -1,8 +1,8 @@
 """Real-time text on its ways: over data channels of the relay, and over Socket.IO where there is none.
 
 Whichever way letters come, they are written down first, and then the same lines go to everyone. Our own pages read
-lines, over both ways: whole lines with revisions may come twice. A page of another author that only knows RFC 8865 reads
-letters, and is heard on any channel of the subprotocol `t140`.
+lines, over both ways: whole lines with revisions may come twice. A page of another author that only knows RFC 8865
+reads letters, and is heard on any channel of the subprotocol `t140`.
 """
 
 from __future__ import annotations

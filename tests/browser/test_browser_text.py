@@ -23,8 +23,10 @@ COUNT = """() => {
   };
 }"""
 """Keeps the channels that a page makes, so that a test can cut them."""
-CHANNELS = """async () => (await window.waslStats()).filter((one) => one.type === "data-channel")
-  .map(({ protocol, state, messagesSent, messagesReceived }) => ({ protocol, state, messagesSent, messagesReceived }))"""
+CHANNELS = """async () => (await window.waslStats())
+  .filter((one) => one.type === "data-channel")
+  .map(({ protocol, state, messagesSent, messagesReceived }) =>
+    ({ protocol, state, messagesSent, messagesReceived }))"""
 
 
 async def over_channels(person: LivePage) -> dict[str, int]:

@@ -1,0 +1,156 @@
+"""Real-time text of a call over data channels, from the page to the database and to everyone else."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from aiortc import RTCDataChannel
+
+from livedesk import DeskProcess, Page, Pages, until
+from wasl_media.partner import MediaPartner
+
+
+@dataclass
+class Talker:
+    """A page with a connection to the relay."""
+
+    page: Page
+    partner: MediaPartner
+    read: dict[str, list[str]] = field(default_factory=dict)
+    """What came over channels, by their labels."""
+
+    async def connect(self) -> Talker:
+        """Answers the desk's offer."""
+        offer = await self.page.until_event("media_offer", lambda body: True)
+        self.partner._connection.on("datachannel", self.follow)
+        answer = await self.partner.answer(offer["sdp"], send=False)
+        await self.page.ask("media_answer", peer=offer["peer"], sdp=answer)
+        return self
+
+    def follow(self, channel: RTCDataChannel) -> RTCDataChannel:
+        """Keeps what comes."""
+        channel.on("message", self.read.setdefault(channel.label, []).append)
+        return channel
+
+    async def open(self, label: str, protocol: str = "t140") -> RTCDataChannel:
+        """A channel that is open."""
+        channel = self.follow(self.partner._connection.createDataChannel(label, protocol=protocol))
+
+        async def opened() -> bool:
+            return bool(channel.readyState == "open")
+
+        await until(opened)
+        return channel
+
+    async def reads(self, label: str, text: str) -> None:
+        """Waits until this came over that channel."""
+
+        async def come() -> bool:
+            return "".join(self.read.get(label, [])) == text
+
+        await until(come)
+
+    async def lines(self) -> list[tuple[str, bool]]:
+        """The transcript as the events tell it."""
+        newest: dict[int, dict[str, Any]] = {}
+        for line in [line for name, body in self.page.events if name == "text" for line in body["lines"]]:
+            if line["revision"] > newest.get(line["id"], {"revision": 0})["revision"]:
+                newest[line["id"]] = line
+        return [(line["text"], line["done"]) for _, line in sorted(newest.items()) if line["text"]]
+
+    async def has(self, *lines: tuple[str, bool]) -> None:
+        """Waits until the transcript is this."""
+
+        async def same() -> bool:
+            return await self.lines() == list(lines)
+
+        await until(same)
+
+
+@pytest.fixture
+async def partners() -> AsyncIterator[list[MediaPartner]]:
+    made = [MediaPartner() for _ in range(2)]
+    yield made
+    for partner in made:
+        await partner.close()
+
+
+@pytest.fixture
+async def talkers(desk: DeskProcess, pages: Pages, partners: list[MediaPartner]) -> tuple[Talker, Talker, int]:
+    """A citizen and an agent in a call by text, both connected with the relay, and the call."""
+    citizen, agent = await pages.citizen(desk), await pages.agent(desk)
+    await citizen.ask("join", service="housing-allocation", modality="text", language="ar")
+    await agent.ask("available")
+    offered = await agent.until(lambda state: state["offer"])
+    await agent.ask("accept", offer=offered["offer"]["id"])
+    await agent.until(lambda state: state["call"])
+    people = [await Talker(page, partner).connect() for page, partner in zip((citizen, agent), partners, strict=True)]
+    return people[0], people[1], agent.state["call"]["id"]
+
+
+async def test_a_page_that_only_knows_rfc_8865_writes_and_reads(talkers: tuple[Talker, Talker, int]) -> None:
+    citizen, agent, call = talkers
+    plain = await citizen.open("anything")
+    plain.send("\ufeffsal")
+    await agent.has(("sal", False))
+    plain.send("am\r\nhow are")
+    await agent.has(("salam", True), ("how are", False))
+    await agent.page.ask("text", call=call, batch="a", t140="fine\u0008", at=0)
+    await citizen.reads("anything", "fine\u0008")
+    plain.close()
+    again = await citizen.open("other")
+    await citizen.reads("other", "\ufffd")
+    await agent.has(("salam", True), ("how are\ufffd", False), ("fin", False))
+    again.send("!")
+    await agent.has(("salam", True), ("how are\ufffd!", False), ("fin", False))
+
+
+async def test_letters_with_their_place_come_once_over_both_ways(talkers: tuple[Talker, Talker, int]) -> None:
+    citizen, agent, call = talkers
+    channel = await citizen.open(f"wasl:{call}:0")
+    lines = await agent.open("", "wasl-lines")
+    channel.send("mer")
+    await agent.has(("mer", False))
+    assert await citizen.page.ask("text", call=call, batch="0", t140="merha", at=0) == {"ok": True}
+    channel.send("haba")
+    await agent.has(("merhaba", False))
+    await citizen.has(("merhaba", False))
+    typed = [body["typed"] for name, body in citizen.page.events if name == "text"]
+    assert typed == [3, 5, 7]
+    assert {body["typed"] for name, body in agent.page.events if name == "text"} == {None}
+
+    async def came() -> bool:
+        return '"text":"merhaba"' in "".join(agent.read[""])
+
+    await until(came)
+    assert lines.readyState == "open"
+
+
+async def test_letters_for_a_call_that_is_over_or_another_s_are_nobody_s(talkers: tuple[Talker, Talker, int]) -> None:
+    citizen, agent, call = talkers
+    wrong = await citizen.open(f"wasl:{call + 1}:0")
+    wrong.send("lost")
+    right = await citizen.open(f"wasl:{call}:0")
+    right.send("x")
+    await agent.has(("x", False))
+    await citizen.page.ask("leave")
+    right.send("too late")
+    await citizen.page.until(lambda state: state["phase"] == "summary")
+    assert await agent.lines() == [("x", False)]
+
+
+async def test_the_state_tells_a_page_where_to_go_on(
+    talkers: tuple[Talker, Talker, int], pages: Pages, desk: DeskProcess
+) -> None:
+    citizen, agent, call = talkers
+    channel = await agent.open(f"wasl:{call}:0")
+    channel.send("one\u2028tw")
+    await citizen.has(("one", True), ("tw", False))
+    again = await pages.agent(desk)
+    state = await again.until(lambda state: state["call"])
+    assert state["call"]["typed"] == 6
+    await again.ask("text", call=call, batch="b", t140="o", at=6)
+    await citizen.has(("one", True), ("two", False))
