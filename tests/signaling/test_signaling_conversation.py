@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine
 
@@ -100,6 +100,7 @@ def test_line_ends_of_keyboards_end_lines_and_byte_order_marks_are_no_text(conne
     ]
 
 
+@settings(deadline=None)  # an empty database for each
 @given(st.text(min_size=1, max_size=30), st.lists(st.tuples(st.integers(0, 29), st.integers(1, 10))))
 def test_whatever_way_and_however_often_characters_come_they_are_taken_once(
     typed: str, late: list[tuple[int, int]]
