@@ -26,6 +26,8 @@ _RECEIVE_WINDOW = 128 << 10
 _MOST_STREAMS = 32
 _MOST_CHUNKS = 1_024
 """That may wait: for others to be one message with, or to be sent."""
+_PARAMETERS_AT = {1: 20, 2: 20, 4: 4, 5: 4, 6: 4, 9: 4, 130: 4}
+"""Where the parameters of a chunk begin, by its type (RFC 9260, 3.3; RFC 6525, 3.1)."""
 
 log = logging.getLogger(__name__)
 
@@ -142,6 +144,8 @@ class Association(RTCSctpTransport):
             self._set_state(self.State.CLOSED)
 
     async def _handle_data(self, data: bytes) -> None:
+        if not _parameters_end(data):
+            return
         try:
             await super()._handle_data(data)
         except ConnectionError:  # DTLS is closed, and so are we in a moment
@@ -177,6 +181,23 @@ class Association(RTCSctpTransport):
         super()._set_state(state)
         if state is self.State.CLOSED:
             self.transport._unregister_data_receiver(self)
+
+
+def _parameters_end(packet: bytes) -> bool:
+    """Whether no parameter of an SCTP packet is empty: aiortc would read it again and again for ever."""
+    position = 12
+    while position <= len(packet) - 4:
+        kind, length = packet[position], int.from_bytes(packet[position + 2 : position + 4], "big")
+        if length < 4:
+            return False
+        at = position + _PARAMETERS_AT.get(kind, length)
+        while at <= min(position + length, len(packet)) - 4:
+            size = int.from_bytes(packet[at + 2 : at + 4], "big")
+            if size < 4:
+                return False
+            at += size + -size % 4
+        position += length + -length % 4
+    return True
 
 
 def gather_only(connection: RTCPeerConnection, addresses: Sequence[str]) -> None:

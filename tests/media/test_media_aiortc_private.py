@@ -11,12 +11,13 @@ import re
 
 import pytest
 from aioice import ice
-from aiortc import RTCCertificate, RTCDtlsTransport, RTCIceTransport, RTCPeerConnection
+from aiortc import RTCCertificate, RTCDtlsTransport, RTCIceTransport, RTCPeerConnection, RTCSctpTransport
 from aiortc import rtcdtlstransport as dtls_module
+from aiortc.rtcsctptransport import InboundStream
 from pylibsrtp import Policy, Session
 from pylibsrtp import _binding as binding  # type: ignore[import-not-found]
 
-from wasl_media.aiortc_private import DtlsPipe, PacketBuffer, SrtpSession, dtls_over, set_dtls_role
+from wasl_media.aiortc_private import Association, DtlsPipe, PacketBuffer, SrtpSession, dtls_over, set_dtls_role
 
 
 def has(owner: object, name: str, what_for: str) -> None:
@@ -78,3 +79,16 @@ def test_a_client_side_connection_can_still_be_steered() -> None:
 def test_the_message_names_what_is_missing() -> None:
     with pytest.raises(AssertionError, match=r"has no _gone any more, which .* needs to show this"):
         has(object(), "_gone", "show this")
+
+
+async def test_the_association_can_still_be_bounded() -> None:
+    ends = [DtlsPipe(lambda data: ends[1].feed(data)), DtlsPipe(lambda data: ends[0].feed(data))]
+    association = Association(dtls_over(ends[0], RTCCertificate.generateCertificate()), lambda: True)
+    overridden = ("_handle_data", "_receive", "_receive_sack_chunk", "_send_chunk", "_set_state")
+    for name in overridden:
+        has(RTCSctpTransport, name, "keep one page's SCTP from harming others")
+    looked_at = ("_advertised_rwnd", "_association_state", "_data_channel_queue", "_inbound_streams")
+    for name in (*looked_at, "_sack_misordered", "_sent_queue"):
+        has(association, name, "bound what a page makes us keep")
+    has(InboundStream(), "reassembly", "bound what a page makes us keep")
+    has(RTCDtlsTransport, "_unregister_data_receiver", "end the association alone")

@@ -6,27 +6,41 @@ import asyncio
 import gc
 import random
 import socket
+import struct
 import time
 from typing import Any
 
 import psutil
 import pytest
 from aioice import stun
+from aiortc.rtcsctptransport import (
+    AbortChunk,
+    DataChunk,
+    ForwardTsnChunk,
+    HeartbeatChunk,
+    InitAckChunk,
+    InitChunk,
+    ReconfigChunk,
+    SackChunk,
+    StreamResetOutgoingParam,
+)
 from aiortc.rtp import RtcpPsfbPacket, RtcpReceiverInfo, RtcpRtpfbPacket, RtcpSenderInfo, RtcpSrPacket, RtpPacket
+from google_crc32c import value as crc32c
 
-from wasl_media.aiortc_private import PacketBuffer
+from wasl_media.aiortc_private import Association, PacketBuffer
 from wasl_media.demultiplexer import Demultiplexer
 from wasl_media.description import OPUS, VP8, VP8_RTX, read_answer
 from wasl_media.errors import MediaError
 from wasl_media.ice import Address
 from wasl_media.partner import MediaPartner
 from wasl_media.peer import Peer
+from wasl_media.text import Text
 
 Meeting = Any
 Until = Any
 ROUNDS = 3_000
-STORM, OPENED, ANSWERS = 700_000, 280_000, 20_000
-"""A million inputs in all: as they come from the network, after decryption, and as SDP."""
+STORM, OPENED, ANSWERS, CHUNKS = 700_000, 250_000, 20_000, 30_000
+"""A million inputs in all: as they come from the network, after decryption, as SDP and as SCTP."""
 GROWTH = 16 << 20
 """Bytes that the process may grow by: what is kept by mistake for every hundredth input would be more."""
 
@@ -272,3 +286,66 @@ async def test_a_call_goes_on_under_a_storm_of_nonsense(meeting: Meeting, until:
     stats = await meeting.relay.stats()
     assert stats.faults == 0
     assert stats.strangers > 0
+
+
+class NoDtls:
+    """DTLS that sends nothing."""
+
+    _role, state = "server", "connected"
+
+    async def _send_data(self, data: bytes) -> None:
+        pass
+
+    def _register_data_receiver(self, receiver: object) -> None:
+        pass
+
+    def _unregister_data_receiver(self, receiver: object) -> None:
+        pass
+
+
+def sctp_seeds() -> list[bytes]:
+    """Chunks of an association: its beginning, DCEP, text, acknowledgements with gaps, resets."""
+    init, ack, data, sack = InitChunk(), InitAckChunk(), DataChunk(), SackChunk()
+    forward, reset = ForwardTsnChunk(), ReconfigChunk()
+    for chunk in (init, ack):
+        chunk.initiate_tag, chunk.advertised_rwnd, chunk.initial_tsn = 7, 100_000, 1
+        chunk.outbound_streams = chunk.inbound_streams = 65_535
+    ack.params.append((7, bytes(24)))
+    data.flags, data.tsn, data.stream_id, data.protocol = 3, 1, 0, 50
+    data.user_data = b"\x03\x00" + bytes(6) + b"\x00\x01\x00\x04xt140"
+    text = DataChunk()
+    text.flags, text.tsn, text.protocol, text.user_data = 3, 2, 51, "سلام".encode()
+    sack.cumulative_tsn, sack.advertised_rwnd, sack.gaps, sack.duplicates = 1, 5, [(2, 65_535)] * 4, [1]
+    forward.cumulative_tsn, forward.streams = 4, [(1, 2)]
+    reset.params.append((13, bytes(StreamResetOutgoingParam(1, 1, 1, [0, 1]))))
+    return [bytes(chunk) for chunk in (init, ack, data, text, sack, forward, reset, HeartbeatChunk(), AbortChunk())]
+
+
+@pytest.mark.fault
+@pytest.mark.timeout(600)
+async def test_a_storm_of_changed_sctp_ends_an_association_at_worst() -> None:
+    """Right checksums and tags, as only a page that has its keys can make them."""
+    chance, seeds = random.Random(13), sctp_seeds()
+    ended = held = number = 0
+    longest = 0.0
+    while number < CHUNKS:
+        association = Association(NoDtls(), lambda: True)  # type: ignore[arg-type]
+        text = Text("one", association, lambda _: None)
+        await text.start(5_000)
+        for _ in range(300):
+            number += 1
+            chunk = mutate(chance.choice(seeds), chance)
+            tag = 0 if chunk[:1] == b"\x01" else association._local_verification_tag
+            packet = struct.pack("!HHL", 5_000, 5_000, tag) + bytes(4) + chunk
+            began = time.monotonic()
+            await association._handle_data(packet[:8] + struct.pack("<L", crc32c(packet)) + packet[12:])
+            longest = max(longest, time.monotonic() - began)
+            if association._association_state is association.State.CLOSED:
+                ended += 1
+                break
+        text.end()
+        if not held and number > CHUNKS // 5:
+            held = memory()
+    assert ended > 10
+    assert memory() - held < GROWTH
+    assert longest < 1.0

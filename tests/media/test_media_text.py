@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from aiortc import RTCDataChannel
-from aiortc.rtcsctptransport import WEBRTC_STRING, SackChunk
+from aiortc.rtcsctptransport import WEBRTC_STRING, ReconfigChunk, SackChunk, serialize_packet
+from google_crc32c import value as crc32c
 
 from wasl_media.aiortc_private import Association
 from wasl_media.description import MAX_MESSAGE
@@ -226,6 +227,25 @@ async def test_acknowledging_what_was_never_sent_costs_nothing(relayed: Meeting,
     await ours._receive_sack_chunk(chunk)
     assert loop.time() - began < 0.05
     assert ours.state == "connected"
+
+
+async def test_an_empty_parameter_does_not_hold_the_loop_for_ever(relayed: Meeting, until: Until) -> None:
+    """aiortc 1.15 never ends reading it, and keeps a little more each time."""
+    channel, _ = await join(relayed, until, "one")
+    chunk = ReconfigChunk()
+    chunk.params.append((13, b""))
+    theirs = channel.transport
+    packet = bytearray(serialize_packet(5000, 5000, theirs._remote_verification_tag, chunk))
+    packet[18:20] = bytes(2)
+    packet[8:12] = bytes(4)
+    packet[8:12] = crc32c(bytes(packet)).to_bytes(4, "little")
+    await theirs.transport._send_data(bytes(packet))
+    channel.send("goes on")
+
+    async def came() -> bool:
+        return typed(relayed) == "goes on"
+
+    await until(came)
 
 
 async def test_messages_that_never_end_are_bounded(relayed: Meeting, until: Until) -> None:

@@ -13,15 +13,20 @@ export interface Preferences {
   /** Null: the digits of the language. */
   numbering: Numbering | null;
   readAloud: boolean;
-  /** Show what others type letter by letter (true) or in whole lines. */
-  letters: boolean;
+  /** Show what others type letter by letter (true) or in whole lines; null: whole lines where they are read aloud. */
+  letters: boolean | null;
 }
 
 const KEY = "wasl.preferences";
-const DEFAULTS: Preferences = { size: 0, contrast: "normal", numbering: null, readAloud: false, letters: true };
+const DEFAULTS: Preferences = { size: 0, contrast: "normal", numbering: null, readAloud: false, letters: null };
 
 export function loadPreferences(): Preferences {
   return { ...DEFAULTS, ...(remembered(KEY) as Partial<Preferences> | null) };
+}
+
+/** Whether this reader wants letters: they are no words yet when they are spoken. */
+export function wantsLetters({ letters, readAloud }: Preferences): boolean {
+  return letters ?? !readAloud;
 }
 
 /** Applies to the root element, to the digits and to speech, and remembers. Render anew afterwards. */

@@ -10,13 +10,15 @@ import { meter } from "../call/level";
 import { MediaLink } from "../call/media";
 import type { DevicesChanged, TextEvent } from "../call/messages";
 import { Playback } from "../call/playback";
-import { type Preferences, applyPreferences, loadPreferences, remember, remembered } from "../call/preferences";
+import { type Preferences, applyPreferences, loadPreferences, remember, remembered, wantsLetters } from "../call/preferences";
+import { Reader } from "../call/reading";
 import { Ring } from "../call/ring";
 import { type Batch, TextSender } from "../call/text";
 import { Watching } from "../call/watching";
 import { WakeLock } from "../call/wake";
 import type { Body, CitizenWire, RequestName, Reply } from "../call/wire";
 import { language, t } from "../call/words";
+import { lineSentence } from "../panels/conversation/view";
 import { fetchReach, requirementsOf } from "./ahead";
 import { isDue, keepBooking, loadBooking } from "./booking";
 import { loadCatalogue } from "./catalogue";
@@ -41,6 +43,7 @@ export class CitizenPage {
   readonly #root: HTMLElement;
   readonly #wake = new WakeLock();
   readonly #herald = new Herald();
+  readonly #reader = new Reader();
   readonly #on = actionsOf(this);
   readonly #watching: Watching;
   #own: MediaStream | null = null;
@@ -167,7 +170,9 @@ export class CitizenPage {
     root.dataset.screen = screenOf(this.visit);
     root.dataset.call = callOf(this.visit);
     const slot = this.link.slot.bind(this.link);
-    const around = { preferences: this.preferences, slot, own: this.#own, level: this.#level, now: deskTime() };
+    const reading = this.#reader.read(this.visit.server?.call?.text ?? [], wantsLetters(this.preferences), deskTime());
+    for (const line of this.#reader.news()) announce(lineSentence(line));
+    const around = { reading, preferences: this.preferences, slot, own: this.#own, level: this.#level, now: deskTime() };
     render(page(this.visit, around, this.#on), this.#root);
     this.playback.start(this.#root);
   }
@@ -178,6 +183,7 @@ export class CitizenPage {
     const { opening, step } = this.visit;
     if (step === "hours" && opening?.opens_at && opening.opens_at <= deskTime()) this.dispatch({ type: "step", step: "check" });
     if (screen === "closed" || screen === "welcome" || screen === "booking") this.paint();
+    if (screen === "call" && !wantsLetters(this.preferences)) this.paint();
     if (screen === "waiting") this.#herd(this.visit);
   }
 

@@ -2,6 +2,7 @@
 
 import { type TemplateResult, html, nothing } from "lit-html";
 import type { MediaLink } from "../call/media";
+import type { Reading } from "../call/reading";
 import type { Preferences } from "../call/preferences";
 import { language, t } from "../call/words";
 import { type BookedData, booked, booking } from "../panels/booking/view";
@@ -31,6 +32,8 @@ import { type Screen, type Visit, isMessage, modalityOf, screenOf } from "./visi
 export interface Surroundings {
   preferences: Preferences;
   slot: MediaLink["slot"];
+  /** What this reader sees of what was written. */
+  reading: Reading;
   /** The page's own camera, while it is on. */
   own: MediaStream | null;
   /** How loud the microphone is, 0…1. */
@@ -140,8 +143,7 @@ function meetingView(visit: Visit, around: Surroundings, on: CitizenActions): Te
       modality,
       microphone: devices.microphone.device,
       camera: devices.camera.device,
-      lines: call?.text ?? [],
-      letters: around.preferences.letters,
+      reading: around.reading,
       textOpen,
       silenced,
       leaving,

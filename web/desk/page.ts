@@ -8,13 +8,14 @@ import { WaslError } from "../call/failure";
 import { MediaLink } from "../call/media";
 import type { TextEvent } from "../call/messages";
 import { Playback } from "../call/playback";
-import { type Preferences, applyPreferences, loadPreferences } from "../call/preferences";
+import { type Preferences, applyPreferences, loadPreferences, wantsLetters } from "../call/preferences";
+import { Reader } from "../call/reading";
 import { TextSender } from "../call/text";
 import { Watching } from "../call/watching";
 import { WakeLock } from "../call/wake";
 import type { Body, DeskWire, Reply, RequestName } from "../call/wire";
 import { language } from "../call/words";
-import { doneLines } from "../panels/conversation/view";
+import { doneLines, lineSentence } from "../panels/conversation/view";
 import { heldTitle, offerText, offerTitle } from "../panels/offer/view";
 import { refused } from "../panels/signin/refused";
 import type { Person } from "../panels/signin/session";
@@ -44,6 +45,7 @@ export class DeskPage {
   readonly events = eventsOf(this);
   readonly #app: HTMLElement;
   readonly #wake = new WakeLock();
+  readonly #reader = new Reader();
   readonly #watching: Watching;
   #shown: Screen = "loading";
   /** When the present offer was first seen here, in milliseconds since the epoch. */
@@ -191,6 +193,8 @@ export class DeskPage {
 
   #surroundings(): Surroundings {
     const { own, link } = this;
+    const reading = this.#reader.read(this.desk.server?.call?.text ?? [], wantsLetters(this.preferences), deskTime());
+    for (const line of this.#reader.news()) announce(lineSentence(line));
     const expiresAt = this.desk.server?.offer?.expires_at ?? 0;
     return {
       now: deskTime(),
@@ -199,6 +203,7 @@ export class DeskPage {
       devices: own.devices.states,
       check: { open: own.checking, level: own.level, heard: own.heard },
       link: link.state,
+      reading,
       slot: (index) => link.slot(index),
       notes: this.notebook,
       rings: Math.max(1, Math.round((expiresAt - this.#rungAt) / 1000)),

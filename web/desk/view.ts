@@ -3,6 +3,7 @@
 import { type TemplateResult, html, nothing } from "lit-html";
 import type { DeviceStates } from "../call/devices";
 import type { LinkState } from "../call/media";
+import type { Reading } from "../call/reading";
 import type { CallView, DeskState, Seat } from "../call/messages";
 import type { Preferences } from "../call/preferences";
 import { t } from "../call/words";
@@ -39,6 +40,8 @@ export interface Surroundings {
   rings: number;
   refusal: string | null;
   slot: StageData["slot"];
+  /** What this reader sees of what was written. */
+  reading: Reading;
   /** The browser wants a tap before it plays sound. */
   soundBlocked: boolean;
 }
@@ -125,11 +128,11 @@ function call(desk: Desk, { call = null }: DeskState, around: Surroundings, on: 
     ${interprets(desk) ? html`<p>${t("You interpret. Your colleague writes the notes and finishes the visit.")}</p>` : nothing} ${call ? people(call, around, on) : nothing}`;
 }
 
-function people(call: CallView, { devices, slot, preferences }: Surroundings, on: DeskEvents): TemplateResult {
+function people(call: CallView, { devices, slot, reading }: Surroundings, on: DeskEvents): TemplateResult {
   const own = streamOf(devices.camera.track);
   return html`
     ${call.modality === "text" ? nothing : stage({ legs: call.legs, modality: call.modality, slot, own })}
-    ${conversation({ lines: call.text, letters: preferences.letters }, on.conversation)}
+    ${conversation(reading, on.conversation)}
   `;
 }
 

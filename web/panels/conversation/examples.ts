@@ -22,7 +22,7 @@ const LINES = [
 ];
 
 export const examples: Record<string, () => TemplateResult> = {
-  empty: () => conversation({ lines: [], letters: true }, actions),
-  letters: () => conversation({ lines: LINES, letters: true }, actions),
-  "whole-lines": () => conversation({ lines: LINES, letters: false }, actions),
+  empty: () => conversation({ lines: [], letters: true, writing: [] }, actions),
+  letters: () => conversation({ lines: LINES, letters: true, writing: [] }, actions),
+  "whole-lines": () => conversation({ lines: LINES.slice(0, 2), letters: false, writing: LINES.slice(2) }, actions),
 };

@@ -3,16 +3,11 @@
 import { type TemplateResult, html, nothing } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
 import type { TextLine } from "../../call/messages";
+import type { Reading } from "../../call/reading";
 import { t, timeOfDay } from "../../call/words";
 import { icon } from "../icon/view";
 import { roleName } from "../stage/view";
 import "./style.css";
-
-export interface ConversationData {
-  lines: readonly TextLine[];
-  /** Show what others type at each letter (true) or when the line is done. */
-  letters: boolean;
-}
 
 export interface ConversationActions {
   /** The field holds this now. */
@@ -24,15 +19,16 @@ export interface ConversationActions {
 
 /**
  * The list is a log that stays silent by itself: read at every letter it would drown a screen reader. Announce a
- * line of somebody else when it is done (`doneLine`).
+ * line of somebody else when it is done (`doneLines`) or rests.
  */
-export function conversation(data: ConversationData, on: ConversationActions): TemplateResult {
-  const lines = data.lines.filter((line) => line.text !== "" && (line.done || line.you || data.letters));
+export function conversation(data: Reading, on: ConversationActions): TemplateResult {
+  const lines = data.lines.filter((line) => line.text !== "");
   return html`<section class="conversation" aria-label=${t("Text")}>
     <div class="conversation-log" role="log" aria-live="off" tabindex="0" aria-label=${t("What has been written")}>
       <div>
         ${lines.length === 0 ? html`<p class="hint">${t("Nothing has been written yet.")}</p>` : nothing}
         <ul role="list">${repeat(lines, (line) => line.id, lineView)}</ul>
+        ${data.writing.map((line) => html`<p class="conversation-writing hint" dir="auto">${writing(line)}</p>`)}
       </div>
     </div>
     <form class="conversation-field" @submit=${submit(on)}>
@@ -53,7 +49,15 @@ export function conversation(data: ConversationData, on: ConversationActions): T
 export function doneLines(before: readonly TextLine[], after: readonly TextLine[]): string[] {
   const known = new Set(before.filter((line) => line.done).map((line) => line.id));
   const news = after.filter((line) => line.done && !line.you && !known.has(line.id));
-  return news.map((line) => t("%(name)s writes: %(text)s", { name: line.name || roleName(line.role), text: line.text }));
+  return news.map(lineSentence);
+}
+
+export function lineSentence(line: TextLine): string {
+  return t("%(name)s writes: %(text)s", { name: line.name || roleName(line.role), text: line.text });
+}
+
+function writing(line: TextLine): string {
+  return t("%(name)s is writing …", { name: line.name || roleName(line.role) });
 }
 
 function lineView(line: TextLine): TemplateResult {

@@ -1,7 +1,8 @@
 /** The call as the citizen has it: the employee large, four buttons with their names, and text beside. */
 
 import { type TemplateResult, html, nothing } from "lit-html";
-import type { Device, Modality, TextLine } from "../../call/messages";
+import type { Device, Modality } from "../../call/messages";
+import type { Reading } from "../../call/reading";
 import { t } from "../../call/words";
 import { type ConversationActions, conversation } from "../conversation/view";
 import { icon } from "../icon/view";
@@ -15,8 +16,7 @@ export interface MeetingData {
   modality: Modality;
   microphone: Device;
   camera: Device;
-  lines: readonly TextLine[];
-  letters: boolean;
+  reading: Reading;
   textOpen: boolean;
   /** The browser wants a tap before it plays sound. */
   silenced: boolean;
@@ -41,7 +41,7 @@ export function meeting(data: MeetingData, on: MeetingActions): TemplateResult {
       : nothing}
     <div role="status">${notices(sentences(data, on))}</div>
     <div class="meeting" data-text=${data.textOpen ? "open" : "closed"}>
-      ${stage(data.stage)} ${data.textOpen ? conversation(data, on) : nothing}
+      ${stage(data.stage)} ${data.textOpen ? conversation(data.reading, on) : nothing}
     </div>
     ${buttons(data, on)}`;
 }
