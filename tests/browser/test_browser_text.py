@@ -120,3 +120,40 @@ async def test_p42_letters_go_over_the_data_channel_and_over_socket_io_when_it_i
     assert [one["sent"] for one in after] == [one["sent"] for one in before], "over Socket.IO now"
     for person in both:
         await person.first_picture_and_sound(10)
+
+
+async def test_p9_whoever_only_writes_has_the_same_path_and_is_asked_for_no_device(
+    browser: Browser, desk: DeskProcess
+) -> None:
+    citizen = await LivePage.open(browser, f"{desk.url}/en/", "en", permissions=[])
+    await citizen.page.add_init_script("navigator.mediaDevices.getUserMedia = () => { window.asked = true; }")
+    await citizen.on("welcome")
+    await citizen.page.evaluate('() => localStorage.setItem(\'wasl.needs\', \'{"modality":"text","signs":false}\')')
+    await citizen.page.reload()
+    await citizen.press("Start")
+    await citizen.tap("[data-service=housing-allocation]")
+    await citizen.tap("[data-act=join]")
+    agent = await agent_at_desk(browser, desk)
+    await answer(agent)
+    await citizen.in_call()
+    for person in (citizen, agent):
+        await channel_is_open(person)
+    await typing_works(citizen, [agent], "hi")
+    await typing_works(agent, [citizen], "yes")
+    await everyone_reads([citizen, agent], ["hi", "yes"])
+    counts = [await over_channels(person) for person in (citizen, agent)]
+    assert min(min(one["sent"], one["received"]) for one in counts) >= 1
+    assert not await citizen.page.evaluate("() => window.asked ?? false")
+    # Whole lines by this reader's choice: nothing unfinished, and who is writing.
+    await citizen.press("Show me whole lines only")
+    await agent.page.locator("#conversation-input").press_sequentially("wait a")
+    writing = citizen.page.locator(".conversation-writing")
+    await expect(writing).to_be_visible(timeout=1_000)
+    await everyone_reads([citizen], ["hi", "yes"])
+    await agent.page.locator("#conversation-input").press_sequentially(" moment")
+    await agent.page.locator("#conversation-input").press("Enter")
+    await everyone_reads([citizen], ["hi", "yes", "wait a moment"])
+    await expect(writing).to_have_count(0)
+    # A pause finishes a line, too.
+    await agent.page.locator("#conversation-input").press_sequentially("still")
+    await expect(citizen.page.locator(".conversation-line.received").last).to_contain_text("still", timeout=7_000)

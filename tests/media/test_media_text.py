@@ -230,7 +230,7 @@ async def test_acknowledging_what_was_never_sent_costs_nothing(relayed: Meeting,
 
 
 async def test_an_empty_parameter_does_not_hold_the_loop_for_ever(relayed: Meeting, until: Until) -> None:
-    """aiortc 1.15 never ends reading it, and keeps a little more each time."""
+    """aiortc 1.16 never ends reading it, and keeps a little more each time."""
     channel, _ = await join(relayed, until, "one")
     chunk = ReconfigChunk()
     chunk.params.append((13, b""))
