@@ -28,7 +28,7 @@ export function conversation(data: Reading, on: ConversationActions): TemplateRe
       <div>
         ${lines.length === 0 ? html`<p class="hint">${t("Nothing has been written yet.")}</p>` : nothing}
         <ul role="list">${repeat(lines, (line) => line.id, lineView)}</ul>
-        ${data.writing.map((line) => html`<p class="conversation-writing hint" dir="auto">${writing(line)}</p>`)}
+        ${data.writing.map((line) => html`<p class="conversation-writing hint">${writing(line)}</p>`)}
       </div>
     </div>
     <form class="conversation-field" @submit=${submit(on)}>
