@@ -10,6 +10,7 @@ import ssl
 import sys
 from collections.abc import Sequence
 from ipaddress import ip_address
+from pathlib import Path
 
 from wasl_media.captions import read_engines
 from wasl_media.control import SECRET_VARIABLE
@@ -43,6 +44,7 @@ def _settings(arguments: Sequence[str] | None) -> WorkerSettings:
     parser.add_argument("--udp-port", type=int, default=0, help="media port; 0: any")
     parser.add_argument("--advertise", default="127.0.0.1", help="addresses for pages, with commas")
     parser.add_argument("--captions", default="", help="engines, as language=engine:path with commas")
+    parser.add_argument("--clips", type=Path, metavar="FOLDER", help="WebM files to show to people who wait")
     given = parser.parse_args(arguments)
     host, _, port = given.control.rpartition(":")
     secret = os.environ.pop(SECRET_VARIABLE, "")
@@ -61,7 +63,7 @@ def _settings(arguments: Sequence[str] | None) -> WorkerSettings:
     tls = None if given.certificate is None else ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     if tls is not None:
         tls.load_cert_chain(given.certificate)
-    return WorkerSettings(host, int(port), given.udp_host, given.udp_port, addresses, secret, engines, tls)
+    return WorkerSettings(host, int(port), given.udp_host, given.udp_port, addresses, secret, engines, tls, given.clips)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ MAX_MESSAGE = 1 << 20
 
 PeerId = Annotated[str, Field(min_length=1, max_length=200)]
 RecordingId = PeerId
+ClipName = PeerId
 
 
 class _Message(BaseModel):
@@ -73,6 +74,24 @@ class WriteLetters(_Message):
     peer: PeerId
     slot: int
     t140: str
+
+
+class ShowClip(_Message):
+    """Answered with `Done`."""
+
+    kind: Literal["show_clip"] = "show_clip"
+    peer: PeerId
+    slot: int
+    clip: ClipName
+    repeat: bool
+
+
+class LoadClip(_Message):
+    """Answered with `Done`."""
+
+    kind: Literal["load_clip"] = "load_clip"
+    clip: ClipName
+    file: str
 
 
 class ClosePeer(_Message):
@@ -150,6 +169,8 @@ Request = Annotated[
     | Show
     | WriteLines
     | WriteLetters
+    | ShowClip
+    | LoadClip
     | ClosePeer
     | StartRecording
     | PauseRecording

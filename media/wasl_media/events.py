@@ -118,7 +118,25 @@ class TextTyped(BaseModel):
     t140: str
 
 
+class ClipEnded(BaseModel):
+    """A clip that is not repeated was shown to its end; its slot is dark again."""
+
+    model_config = ConfigDict(frozen=True)
+    kind: Literal["clip_ended"] = "clip_ended"
+    peer: str
+    slot: int
+    clip: str
+
+
 Event = Annotated[
-    PeerConnected | PeerDisconnected | Measured | Said | CaptionsChanged | ChannelOpened | ChannelClosed | TextTyped,
+    PeerConnected
+    | PeerDisconnected
+    | Measured
+    | Said
+    | CaptionsChanged
+    | ChannelOpened
+    | ChannelClosed
+    | TextTyped
+    | ClipEnded,
     Field(discriminator="kind"),
 ]

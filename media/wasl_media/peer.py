@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import struct
 from collections.abc import Callable, Collection, Sequence
+from typing import Protocol
 
 from aiortc.rtp import (
     RTCP_PSFB_APP,
@@ -37,6 +38,12 @@ from wasl_media.text import Text
 SLOTS = 4
 REPORT_INTERVAL = 1.0
 """Seconds between receiver reports."""
+
+
+class Source(Protocol):
+    """What can be shown in a slot: a peer, or the play of a clip."""
+
+    publications: dict[Kind, Publication]
 
 
 class Peer:
@@ -109,7 +116,7 @@ class Peer:
 
     # Slots
 
-    def show(self, slot: int, source: Peer | None, now: float, kinds: Collection[Kind] = KINDS) -> None:
+    def show(self, slot: int, source: Source | None, now: float, kinds: Collection[Kind] = KINDS) -> None:
         """Show in this slot what `source` sends of these kinds."""
         for kind in KINDS:
             publication = source.publications[kind] if source is not None and kind in kinds else None

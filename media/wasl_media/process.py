@@ -58,6 +58,7 @@ class WorkerProcess:
 
     `on_restart` is called when the new one is ready: every peer of the old one is gone and must be opened
     again. `on_event` hears the events of whichever worker lives, of peers that were opened through `relay`.
+    Each loads the clips of the folder.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class WorkerProcess:
         on_restart: Callable[[], None],
         captions: str = "",
         door: Door | None = None,
+        clips: Path | None = None,
     ) -> None:
         self._udp_host = udp_host
         self._udp_port = udp_port
@@ -78,6 +80,7 @@ class WorkerProcess:
         self._on_event = on_event
         self._on_restart = on_restart
         self._captions = captions
+        self._clips = clips
         self._child: Process | None = None
         self._relay: RemoteRelay | None = None
         self._ready: Ready | None = None
@@ -125,6 +128,7 @@ class WorkerProcess:
             *(sys.executable, "-m", "wasl_media", "--control", f"{door.host}:{door.port}", *door.arguments),
             *("--udp-host", self._udp_host, "--udp-port", str(self._udp_port)),
             *("--advertise", ",".join(self._advertise), "--captions", self._captions),
+            *(() if self._clips is None else ("--clips", str(self._clips))),
             stdin=PIPE,
             stdout=PIPE,
             start_new_session=True,  # Ctrl-C is for the server, which lets calls end first

@@ -6,19 +6,23 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from pathlib import Path
 
 from wasl_media.captioner import Captioner
 from wasl_media.captions import Engine
+from wasl_media.clip import Clip, read_clip
 from wasl_media.demultiplexer import Demultiplexer
 from wasl_media.description import KINDS, Kind
 from wasl_media.errors import MediaError, MediaErrorCode
-from wasl_media.events import CaptionsChanged, Event, Measured, Said
+from wasl_media.events import CaptionsChanged, ClipEnded, Event, Measured, Said
 from wasl_media.peer import SLOTS, Peer
+from wasl_media.play import Play, Projector
 from wasl_media.port import UdpPort, open_port
 from wasl_media.recorder import Consent, Recorder
 from wasl_media.recording import Text
 from wasl_media.stats import RelayStats
+from wasl_media.tone import tone_clip
 
 CONSENT = 6.0
 """Seconds of silence after which a peer counts as gone. Browsers check every 2.5 s (RFC 7675 asks for 5),
@@ -27,6 +31,8 @@ TICK = 0.05
 """Seconds."""
 MEASURED_EVERY = 1.0
 """Seconds."""
+TONE = "tone"
+"""The clip that every relay has: a page that checks its line listens for it."""
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +55,9 @@ class Relay:
         self._on_event = on_event
         self._peers: dict[str, Peer] = {}
         self._recorders: dict[str, Recorder] = {}
+        self._clips: dict[str, Clip] = {TONE: tone_clip()}
+        self._plays: dict[tuple[str, int], Play] = {}
+        self._projector = Projector()
         self._consent = consent
         self.captioner = Captioner(engines, self._heard) if engines else None
         self._clockwork = asyncio.ensure_future(self._run())
@@ -108,6 +117,7 @@ class Relay:
         """
         shown = None if source is None else self._find(source)
         self._find(peer).show(_checked(slot), shown, time.monotonic(), kinds)
+        self._end_play(peer, slot)
 
     async def write_lines(self, peer: str, body: str) -> bool:
         """Send this to the page on its channel of lines. False if it has none, or does not read it.
@@ -123,10 +133,31 @@ class Relay:
         """
         return self._find(peer).text.write_letters(_checked(slot), t140)
 
+    async def load_clip(self, clip: str, file: Path) -> None:
+        """Keep a WebM file in memory under this name. Raises MediaError (bad_clip)."""
+        self._clips[clip] = await asyncio.to_thread(read_clip, file)
+
+    async def show_clip(self, peer: str, slot: int, clip: str, *, repeat: bool) -> None:
+        """Show a clip in this slot of `peer`, from its beginning, as soon as she is connected.
+
+        It ends when something else is shown there, or with `ClipEnded` unless it is to be repeated. Raises MediaError
+        (unknown_peer, bad_slot, unknown_clip).
+        """
+        viewer = self._find(peer)
+        if (found := self._clips.get(clip)) is None:
+            raise MediaError(MediaErrorCode.UNKNOWN_CLIP, f"there is no clip {clip}")
+        play = Play(found, repeat=repeat, viewer=viewer, on_end=partial(self._clip_ended, peer, slot, clip))
+        viewer.show(_checked(slot), play, time.monotonic())
+        self._end_play(peer, slot)
+        self._plays[peer, slot] = play
+        self._projector.add(play)
+
     async def close_peer(self, peer: str) -> None:
         """End a peer's connection; it vanishes from all slots, its credentials are void. Idempotent."""
         found = self._peers.pop(peer, None)
         if found is not None:
+            for slot in range(SLOTS):
+                self._end_play(peer, slot)
             self._demultiplexer.unplug(found.link)
             await found.close()
 
@@ -186,7 +217,7 @@ class Relay:
         return RelayStats(
             peers=[peer.stats() for peer in self._peers.values()],
             strangers=self._demultiplexer.strangers,
-            faults=self.port.faults,
+            faults=self.port.faults + self._projector.faults,
         )
 
     async def close(self) -> None:
@@ -195,6 +226,7 @@ class Relay:
         await asyncio.wait([self._clockwork])
         for recording in list(self._recorders):
             await self.stop_recording(recording)
+        await self._projector.close()
         for peer in list(self._peers):
             await self.close_peer(peer)
         if self.captioner is not None:
@@ -210,6 +242,14 @@ class Relay:
         if (found := self._recorders.get(recording)) is None:
             raise MediaError(MediaErrorCode.UNKNOWN_RECORDING, f"there is no recording {recording}")
         return found
+
+    def _end_play(self, peer: str, slot: int) -> None:
+        if (play := self._plays.pop((peer, slot), None)) is not None:
+            play.close()
+
+    def _clip_ended(self, peer: str, slot: int, clip: str) -> None:
+        self._end_play(peer, slot)
+        self._on_event(ClipEnded(peer=peer, slot=slot, clip=clip))
 
     async def _run(self) -> None:
         measure_at = time.monotonic() + MEASURED_EVERY

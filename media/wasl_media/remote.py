@@ -23,6 +23,7 @@ from wasl_media.control import (
     Delivered,
     Done,
     FromWorker,
+    LoadClip,
     Offer,
     OpenPeer,
     PauseRecording,
@@ -33,6 +34,7 @@ from wasl_media.control import (
     Result,
     ResumeRecording,
     Show,
+    ShowClip,
     StartCaptions,
     StartRecording,
     StopCaptions,
@@ -124,6 +126,14 @@ class RemoteRelay:
     async def write_letters(self, peer: str, slot: int, t140: str) -> bool:
         """See `Relay.write_letters`."""
         return (await self._call(WriteLetters(peer=peer, slot=slot, t140=t140), Delivered)).taken
+
+    async def load_clip(self, clip: str, file: Path) -> None:
+        """See `Relay.load_clip`; the file is on the worker's machine."""
+        await self._call(LoadClip(clip=clip, file=str(file)), Done)
+
+    async def show_clip(self, peer: str, slot: int, clip: str, *, repeat: bool) -> None:
+        """See `Relay.show_clip`."""
+        await self._call(ShowClip(peer=peer, slot=slot, clip=clip, repeat=repeat), Done)
 
     async def close_peer(self, peer: str) -> None:
         """See `Relay.close_peer`."""

@@ -156,6 +156,11 @@ def find_extension(packet: bytes | bytearray, identifier: int, length: int) -> i
     return None
 
 
+def abs_send_time(seconds: float) -> bytes:
+    """The three bytes of the extension for a packet that is sent at this time of a clock that never jumps."""
+    return (int(seconds * _ABS_SEND_TIME_RATE) & 0xFFFFFF).to_bytes(3, "big")
+
+
 def delay_send_time(packet: bytearray, identifier: int, seconds: float) -> None:
     """Move the abs-send-time of a packet that is sent again later, so that estimators are not misled."""
     at = find_extension(packet, identifier, 3)

@@ -28,6 +28,7 @@ from wasl_media.control import (
     Counted,
     Delivered,
     Done,
+    LoadClip,
     Offer,
     OpenPeer,
     PauseRecording,
@@ -40,6 +41,7 @@ from wasl_media.control import (
     Result,
     ResumeRecording,
     Show,
+    ShowClip,
     StartCaptions,
     StartRecording,
     StopCaptions,
@@ -77,6 +79,8 @@ class WorkerSettings:
     """That make captions."""
     tls: ssl.SSLContext | None = None
     """Encrypts the control channel; without it the channel must not leave this machine."""
+    clips: Path | None = None
+    """Folder of WebM files that can be shown, each under its name without `.webm`."""
 
 
 class Client(web.WebSocketResponse):
@@ -183,6 +187,10 @@ class Worker:
             await relay.answer(request.peer, request.sdp)
         elif isinstance(request, Show):
             await relay.show(request.peer, request.slot, request.source, request.kinds)
+        elif isinstance(request, ShowClip):
+            await relay.show_clip(request.peer, request.slot, request.clip, repeat=request.repeat)
+        elif isinstance(request, LoadClip):
+            await relay.load_clip(request.clip, Path(request.file))
         elif isinstance(request, ClosePeer):
             await relay.close_peer(request.peer)
         elif isinstance(request, StartCaptions):
@@ -250,6 +258,8 @@ async def run_worker(settings: WorkerSettings) -> None:
         on_event=worker.report,
         engines=settings.engines,
     )
+    if settings.clips is not None:
+        await _load_clips(relay, settings.clips)
     worker.drive(relay)
     beating = asyncio.ensure_future(worker.beat(relay))
     runner = web.AppRunner(worker.application, access_log=None)
@@ -265,6 +275,15 @@ async def run_worker(settings: WorkerSettings) -> None:
         beating.cancel()
         await relay.close()
         await runner.cleanup()
+
+
+async def _load_clips(relay: Relay, folder: Path) -> None:
+    """Those that can be shown; the server has told the operator of the others."""
+    for file in await asyncio.to_thread(lambda: sorted(folder.glob("*.webm"))):
+        try:
+            await relay.load_clip(file.stem, file)
+        except MediaError as error:
+            log.warning("%s: %s", file.name, error.text)
 
 
 def _tune_garbage_collection() -> None:

@@ -16,7 +16,16 @@ from zoneinfo import ZoneInfo
 import structlog
 from aiohttp import ClientSession, web
 
-from wasl_media.events import CaptionsChanged, ChannelClosed, ChannelOpened, Event, Measured, Said, TextTyped
+from wasl_media.events import (
+    CaptionsChanged,
+    ChannelClosed,
+    ChannelOpened,
+    ClipEnded,
+    Event,
+    Measured,
+    Said,
+    TextTyped,
+)
 from wasl_queue.notice import Notice
 from wasl_queue.queue import Policy, Queue
 from wasl_records import catalogue
@@ -180,6 +189,8 @@ async def _tell_of_media(parts: Parts, events: asyncio.Queue[Event]) -> None:
         if isinstance(event, Said | CaptionsChanged):
             continue
         log.info("media", **event.model_dump())
+        if isinstance(event, ClipEnded):
+            continue  # ours are repeated until somebody else is shown
         try:
             await parts.media_changed(event)
         except Exception:  # the next event must be told whatever became of this one

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aioice import stun
 from aiortc.sdp import SessionDescription
 
+from clips import Recipe, make_clip
 from wasl_media.errors import MediaError, MediaErrorCode
 from wasl_media.partner import MediaPartner
 from wasl_media.stats import PeerStats
@@ -302,3 +304,57 @@ async def test_who_is_shown_may_leave(meeting: Meeting, until: Until) -> None:
     frames = (await viewer.measure()).slots[0].frames
     await meeting.relay.show("viewer", 0, "agent")
     await sees(viewer, 0, until, frames + 10)
+
+
+async def test_a_clip_is_shown_and_after_it_a_person_in_the_same_slot(
+    meeting: Meeting, until: Until, tmp_path: Path
+) -> None:
+    await meeting.relay.load_clip("waiting", make_clip(tmp_path / "waiting.webm", Recipe(seconds=2.0)))
+    await meeting.relay.open_peer("early")  # whoever never answers disturbs nobody
+    await meeting.relay.show_clip("early", 0, "waiting", repeat=True)
+    one = await meeting.join("one", send=False)
+    await meeting.relay.show_clip("one", 0, "waiting", repeat=False)
+
+    async def watches() -> bool:
+        slot = (await one.measure()).slots[0]
+        return slot.frame_rate >= 24 and (slot.width, slot.height) == (320, 240) and slot.audio_level > 0.05
+
+    await until(watches)
+
+    async def ended() -> bool:
+        return any(event.kind == "clip_ended" and event.peer == "one" for event in meeting.events)
+
+    await until(ended)
+    seen = (await one.measure()).slots[0].frames
+    assert 50 <= seen <= 60
+    await meeting.join("two")
+    await meeting.relay.show("one", 0, "two")
+
+    async def sees_two() -> bool:
+        slot = (await one.measure()).slots[0]
+        return slot.frames > seen + 20 and (slot.width, slot.height) == (640, 480)
+
+    await until(sees_two)
+    assert (await meeting.relay.stats()).faults == 0
+
+
+async def test_lost_packets_of_a_clip_come_again(lossy: Meeting, until: Until, tmp_path: Path) -> None:
+    await lossy.relay.load_clip("waiting", make_clip(tmp_path / "waiting.webm", Recipe(seconds=3.0)))
+    one = await lossy.join("one", send=False)
+    await lossy.relay.show_clip("one", 0, "waiting", repeat=True)
+    await sees(one, 0, until, more_than=150)
+    assert (await stats_of(lossy, "one")).retransmitted > 0
+
+
+async def test_a_clip_that_is_not_there_is_refused(meeting: Meeting, tmp_path: Path) -> None:
+    relay = meeting.relay
+    await relay.open_peer("one")
+    for request, code in (
+        (relay.show_clip("one", 0, "nothing", repeat=True), MediaErrorCode.UNKNOWN_CLIP),
+        (relay.show_clip("two", 0, "tone", repeat=True), MediaErrorCode.UNKNOWN_PEER),
+        (relay.show_clip("one", 4, "tone", repeat=True), MediaErrorCode.BAD_SLOT),
+        (relay.load_clip("waiting", tmp_path / "waiting.webm"), MediaErrorCode.BAD_CLIP),
+    ):
+        with pytest.raises(MediaError) as refused:
+            await request
+        assert refused.value.code is code

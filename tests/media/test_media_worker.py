@@ -9,12 +9,14 @@ import socket
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import psutil
 import pytest
 
+from clips import Recipe, make_clip
 from wasl_media.control import PATH, Ready
 from wasl_media.errors import MediaError, MediaErrorCode
 from wasl_media.events import Event, Measured
@@ -27,7 +29,7 @@ Until = Any
 class Watched:
     """A worker process, and what it told."""
 
-    def __init__(self) -> None:
+    def __init__(self, clips: Path | None = None) -> None:
         self.events: list[Event] = []
         self.measured: list[Measured] = []
         self.restarts = 0
@@ -37,6 +39,7 @@ class Watched:
             advertise=["127.0.0.1"],
             on_event=self.take,
             on_restart=self.count,
+            clips=clips,
         )
 
     def take(self, event: Event) -> None:
@@ -125,6 +128,41 @@ async def test_a_killed_worker_is_replaced_and_calls_can_be_placed_again(worker:
     after = await call(worker, until)
     for partner in [*before, *after]:
         await partner.close()
+
+
+async def test_a_worker_brings_its_clips_and_so_does_the_next(tmp_path: Path, until: Until) -> None:
+    make_clip(tmp_path / "waiting.ar.webm", Recipe(seconds=1.0, video=None))
+    (tmp_path / "hold.ar.webm").write_bytes(b"broken")
+    watched = Watched(tmp_path)
+    await watched.process.start()
+    try:
+        for restarts in (0, 1):
+
+            async def ready(restarts: int = restarts) -> bool:
+                return watched.restarts == restarts and watched.process.pid is not None
+
+            await until(ready)
+            partner, relay = MediaPartner(), watched.process.relay
+            await relay.answer("one", await partner.answer(await relay.open_peer("one"), send=False))
+            await relay.show_clip("one", 1, "waiting.ar", repeat=False)
+            with pytest.raises(MediaError, match="no clip"):
+                await relay.show_clip("one", 0, "hold.ar", repeat=False)
+            with pytest.raises(MediaError, match="cannot be used"):
+                await relay.load_clip("hold.ar", tmp_path / "hold.ar.webm")
+
+            async def heard(partner: MediaPartner = partner) -> bool:
+                return (await partner.measure()).slots[1].audio_energy > 0.005
+
+            async def ended(count: int = restarts + 1) -> bool:
+                return sum(event.kind == "clip_ended" for event in watched.events) == count
+
+            await until(heard)
+            await until(ended)
+            await partner.close()
+            assert watched.process.pid is not None
+            os.kill(watched.process.pid, signal.SIGKILL)
+    finally:
+        await watched.process.stop()
 
 
 async def test_a_hanging_call_fails_when_the_worker_dies(worker: Watched) -> None:
