@@ -100,7 +100,7 @@ class Page:
         self.states: list[dict[str, Any]] = []
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.socket.on("state", self._state, namespace=namespace)
-        for event in ("media_offer", "text", "replaced"):
+        for event in ("media_offer", "text", "insight", "replaced"):
             self.socket.on(event, self._event(event), namespace=namespace)
 
     @property

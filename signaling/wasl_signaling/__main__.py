@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import structlog
 import typer
 
+from wasl_signaling.calling import call_app
 from wasl_signaling.moving import db_app
 from wasl_signaling.queueing import queue_app
 from wasl_signaling.rostering import roster_app
@@ -23,6 +24,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="An accessibl
 app.add_typer(staff_app, name="staff")
 app.add_typer(roster_app, name="roster")
 app.add_typer(queue_app, name="queue")
+app.add_typer(call_app, name="call")
 app.add_typer(db_app, name="db")
 app.add_typer(try_app, name="try")
 app.command()(simulate)

@@ -31,6 +31,18 @@ DROPPED = (TicketState.EXPIRED, TicketState.CLOSED)
 
 def join(connection: Connection, house: House, request: m.Join, secret: str, now: float) -> Joined:
     """A place in line for a citizen. Raises DeskClosed, UnknownBooking, Problem."""
+    joined = _join(connection, house, request, secret, now)
+    if request.hearing:
+        connection.execute(insert(schema.need).values(ticket=joined.ticket, hearing=True))
+    return joined
+
+
+def hears_badly(connection: Connection, ticket: int) -> bool:
+    """Whether the citizen of this ticket said so."""
+    return bool(connection.scalar(select(schema.need.c.hearing).where(schema.need.c.ticket == ticket)))
+
+
+def _join(connection: Connection, house: House, request: m.Join, secret: str, now: float) -> Joined:
     if request.booking is not None:
         return _arrive(connection, house, request.booking, secret, now)
     must_be_open(house, request.service, now)

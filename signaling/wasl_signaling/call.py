@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
@@ -69,6 +69,14 @@ class Call:
         return [leg for leg in self.legs if leg.party != party]
 
 
+def signs(call: Call, leg: Leg, sign_language: str | None) -> bool:
+    """Whether this person signs: the citizen who needs it, and whoever signs with her."""
+    if sign_language is None or leg.role in (Role.HELPER, Role.SUPERVISOR):
+        return False
+    interpreted = any(other.role is Role.INTERPRETER for other in call.legs)
+    return not (interpreted and leg.role is Role.AGENT)
+
+
 def move(connection: Connection, call: int, to: CallState, now: float) -> None:
     """Moves a call and writes the history row; IllegalCallMove when the table does not allow it."""
     origins = [state for state, targets in MOVES.items() if to in targets]
@@ -118,6 +126,12 @@ def get_call(connection: Connection, call: int) -> Call:
     if row is None:
         raise UnknownCall(call)
     return _call(connection, row)
+
+
+def with_all_legs(connection: Connection, call: int) -> Call:
+    """The same with everybody who was ever in it, for those who look back; UnknownCall when there is none."""
+    legs = connection.execute(select(schema.leg).where(schema.leg.c.call == call).order_by(schema.leg.c.id))
+    return replace(get_call(connection, call), legs=tuple(Leg(leg.id, Role(leg.role), leg.party) for leg in legs))
 
 
 def live_call(connection: Connection, *, ticket: int | None = None, agent: str | None = None) -> Call | None:

@@ -84,6 +84,27 @@ class CallState(StrEnum):
     ENDED = "ended"
 
 
+class Trouble(StrEnum):
+    """What is wrong with how somebody comes across on the other side, as the relay measures it."""
+
+    FROZEN = "frozen"
+    """The picture stands still."""
+    UNREADABLE = "unreadable"
+    """Signing cannot be followed at all: fewer than 8 pictures a second."""
+    HARDLY_READABLE = "hardly_readable"
+    """Signing can hardly be followed: 8 to 12 pictures a second."""
+    JERKY_SIGNS = "jerky_signs"
+    """Signing must be slow to be followed: 12 to 20 pictures a second."""
+    JERKY = "jerky"
+    """The picture moves in jerks; nobody signs."""
+    GAPS = "gaps"
+    """The voice has gaps."""
+    FAINT = "faint"
+    """The voice is hardly heard."""
+    LATE = "late"
+    """Sound and picture come so late that people begin to speak at the same time."""
+
+
 class Outcome(StrEnum):
     """How an agent closes a visit."""
 
@@ -122,6 +143,13 @@ class LegView(Message):
     """False while this person's page or media is away and expected back."""
     microphone: Device
     camera: Device
+    signs: bool
+    """This person signs, so the picture must keep 20 frames a second, whatever becomes of its size."""
+    speaking: bool
+    """Whether this person speaks now; `insight` tells changes."""
+    trouble: Trouble | None
+    """What is wrong with how this person comes across, the worst if there is more. Yours is what you must know of
+    yourself: tell her what to do about it."""
 
 
 class TextLine(Message):
@@ -148,6 +176,8 @@ class CallView(Message):
     id: int
     state: CallState
     modality: Modality
+    hearing: bool
+    """The citizen hears badly: whoever speaks to her speaks slowly and faces the camera, and sound is sent richer."""
     started_at: int | None
     """When the agent and the citizen first met; none while it assembles."""
     legs: list[LegView]
@@ -215,6 +245,8 @@ class TicketView(Message):
     language: Language
     sign_language: str | None
     modality: Modality
+    hearing: bool
+    """The citizen hears badly."""
     joined_at: int
 
 
@@ -304,6 +336,24 @@ class TextEvent(Message):
     """How many T.140 characters of yours are written down; none when these are somebody else's."""
 
 
+class LegInsight(Message):
+    """How a person of a call comes across now."""
+
+    leg: int
+    speaking: bool
+    trouble: Trouble | None
+
+
+class InsightEvent(Message):
+    """Event `insight` on /citizen and /desk: somebody began or stopped to speak, or comes across worse or better.
+
+    It is about those legs that have changed; `LegView` holds the same of all.
+    """
+
+    call: int
+    legs: list[LegInsight]
+
+
 class Replaced(Message):
     """Event `replaced`: a newer page took over this ticket or desk; this one must not reconnect."""
 
@@ -375,6 +425,8 @@ class OfferView(Message):
     language: Language
     sign_language: str | None
     modality: Modality
+    hearing: bool
+    """The citizen hears badly: speak slowly and face the camera."""
     joined_at: int
     expires_at: int
     notes: str
@@ -453,6 +505,8 @@ class WallTicket(Message):
     language: Language
     sign_language: str | None
     modality: Modality
+    hearing: bool
+    """The citizen hears badly."""
     joined_at: int
     since: int
     """Since when it is in this state."""
@@ -536,6 +590,8 @@ class Join(Message):
     """She was here before: her place is further up, and the agent of last time is asked first."""
     booking: Booked | None = None
     """She comes at the time that was promised to her: her place is at the front. What she booked, counts."""
+    hearing: bool = False
+    """She hears badly: the agent is told before the call, and sound is sent richer."""
 
 
 class Joined(Ok):
@@ -839,12 +895,14 @@ CITIZEN_EVENTS: dict[str, type[Message]] = {
     "state": CitizenState,
     "media_offer": MediaOffer,
     "text": TextEvent,
+    "insight": InsightEvent,
     "replaced": Replaced,
 }
 DESK_EVENTS: dict[str, type[Message]] = {
     "state": DeskState,
     "media_offer": MediaOffer,
     "text": TextEvent,
+    "insight": InsightEvent,
     "replaced": Replaced,
 }
 SUPERVISE_EVENTS: dict[str, type[Message]] = {"state": WallState, "replaced": Replaced}

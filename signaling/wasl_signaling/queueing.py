@@ -71,15 +71,15 @@ def show(
 ) -> None:
     """Who waits, and who is at the desk."""
     say = Sentences(language)
-    found, wants = _read(say, data, _standing)
+    found, wants = read(say, data, _standing)
     if line is not None:
         _show_line(say, found, line, wants)
     elif not any(place.in_line for place in found.places.values()) and not found.here():
         print(say.gettext("Nobody waits, and nobody is at the desk."))
     else:
         headings = [_("Line"), _("Requires"), _("Waiting"), _("Longest wait"), _("At the desk")]
-        _table(headings, _lines(say, found, wants), say)
-        _table([_("Agent"), _("Does"), _("Since"), _("Ticket number")], _agents(say, found), say)
+        table(headings, _lines(say, found, wants), say)
+        table([_("Agent"), _("Does"), _("Since"), _("Ticket number")], _agents(say, found), say)
 
 
 @queue_app.command()
@@ -87,12 +87,12 @@ def explain(ticket: int, at: Clock = None, language: Spoken = Language.EN, data:
     """Why a ticket waits, or waited at a time, why it went to this agent, and all that happened to it."""
     say = Sentences(language)
     try:
-        why, past = _read(say, data, _explained, ticket, _epoch(at) or time.time())
+        why, past = read(say, data, _explained, ticket, _epoch(at) or time.time())
     except UnknownTicket:
-        _refuse(say.gettext("There is no ticket %(ticket)s.", ticket=ticket))
+        refuse(say.gettext("There is no ticket %(ticket)s.", ticket=ticket))
     except NotYetJoined as error:
         joined = say.time(error.joined_at)
-        _refuse(say.gettext("Ticket %(ticket)s joined later, at %(time)s.", ticket=ticket, time=joined))
+        refuse(say.gettext("Ticket %(ticket)s joined later, at %(time)s.", ticket=ticket, time=joined))
     for sentence in say.explanation(why):
         print(sentence)
     print(say.gettext("What happened:"))
@@ -112,7 +112,7 @@ def replay_line(
     """A line as it went: what happened, and how it stood after each time."""
     say = Sentences(language)
     try:
-        told = _read(say, data, _replayed, say, line, _epoch(start) or 0.0, _epoch(end))
+        told = read(say, data, _replayed, say, line, _epoch(start) or 0.0, _epoch(end))
     except UnknownLine:
         _refuse_line(say, line)
     print("\n".join(told) if told else say.gettext("Nothing happened in this line then."))
@@ -161,7 +161,7 @@ def _show_line(say: Sentences, found: Scene, line: int, every: dict[int, Require
         for number, place in enumerate(found.queue(line), 1)
     ]
     if rows:
-        _table([_("Position"), _("Ticket number"), _("Since"), _("State")], rows, say)
+        table([_("Position"), _("Ticket number"), _("Since"), _("State")], rows, say)
     else:
         print(say.gettext("Nobody waits in line %(line)s.", line=line))
 
@@ -172,15 +172,15 @@ def _state(say: Sentences, found: Scene, place: scene.Place) -> str:
     return say.gettext("waits") if place.present else say.gettext("waits, page away")
 
 
-def _table(headings: Sequence[str], rows: Iterable[Sequence[str]], say: Sentences) -> None:
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]], say: Sentences) -> None:
     """As a table on a terminal; elsewhere a sentence for each row, for whoever hears it."""
     names = [say.gettext(heading) for heading in headings]
     console = Console()
     if console.is_terminal:
-        table = Table(*names, box=SIMPLE)
+        drawn = Table(*names, box=SIMPLE)
         for row in rows:
-            table.add_row(*row)
-        console.print(table)
+            drawn.add_row(*row)
+        console.print(drawn)
         return
     for row in rows:
         print("; ".join(f"{name}: {cell}" for name, cell in zip(names, row, strict=True) if cell))
@@ -193,16 +193,17 @@ def _epoch(clock: datetime | None) -> float | None:
     return (datetime.combine(datetime.now(), clock.time()) if clock.year == 1900 else clock).timestamp()
 
 
-def _refuse(sentence: str) -> NoReturn:
+def refuse(sentence: str) -> NoReturn:
+    """Ends the command with a sentence."""
     typer.echo(sentence, err=True)
     raise typer.Exit(1)
 
 
 def _refuse_line(say: Sentences, line: int) -> NoReturn:
-    _refuse(say.gettext("There is no line %(line)s.", line=line))
+    refuse(say.gettext("There is no line %(line)s.", line=line))
 
 
-def _read(
+def read(
     say: Sentences, data: Path | None, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
 ) -> T:
     """Runs a function on the desk's database. Whatever stands in the way is told, and ends the command."""
@@ -211,11 +212,11 @@ def _read(
         _refuse_absent(url)
         return asyncio.run(_run(url, fn, *args, **kwargs))
     except NoDesk as error:
-        _refuse(say.gettext("There is no desk in %(database)s yet.", database=error))
+        refuse(say.gettext("There is no desk in %(database)s yet.", database=error))
     except OtherVersion:
-        _refuse(say.gettext("The database is not of this version of Wasl. Start the desk once."))
+        refuse(say.gettext("The database is not of this version of Wasl. Start the desk once."))
     except CannotOpenDatabase:
-        _refuse(say.gettext("The database cannot be reached."))
+        refuse(say.gettext("The database cannot be reached."))
 
 
 def _refuse_absent(url: URL) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from wasl_queue.queue import Changes
 from wasl_signaling import messages as m
 from wasl_signaling.house import House
+from wasl_signaling.impressions import Impressions
 from wasl_signaling.mailbox import Address, Kind, Mailbox, Mailboxes
 from wasl_signaling.switchboard import Switchboard
 from wasl_signaling.views import View, Views
@@ -28,9 +29,9 @@ RETRY_PAUSE = 1.0  # seconds until those are tried again whose states could not 
 class Refresher:
     """Two tasks, one for each urgency."""
 
-    def __init__(self, house: House, mailboxes: Mailboxes, switchboard: Switchboard) -> None:
+    def __init__(self, house: House, mailboxes: Mailboxes, switchboard: Switchboard, impressions: Impressions) -> None:
         self._house, self._mailboxes, self._switchboard = house, mailboxes, switchboard
-        self._views = Views(house, mailboxes, switchboard)
+        self._views = Views(house, mailboxes, switchboard, impressions)
         self._named: dict[Address, None] = {}
         self._lines: set[int] = set()
         self._named_marked, self._lines_marked = asyncio.Event(), asyncio.Event()

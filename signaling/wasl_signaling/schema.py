@@ -66,6 +66,29 @@ STILL_IN = text("left_at IS NULL")
 Index("ix_leg_party", leg.c.party, sqlite_where=STILL_IN, postgresql_where=STILL_IN)
 Index("uq_leg_present", leg.c.call, leg.c.party, unique=True, sqlite_where=STILL_IN, postgresql_where=STILL_IN)
 
+# What was measured of a leg's media while the call lasted (`tally.py`).
+leg_tally = Table(
+    "leg_tally",
+    metadata,
+    Column("leg", ForeignKey("leg.id"), primary_key=True, autoincrement=False),
+    Column("seconds", Float, nullable=False),
+    Column("picture_seconds", Float, nullable=False),
+    Column("frames", Float, nullable=False),
+    Column("frame_rate_min", Float),
+    Column("freezes", Integer, nullable=False),
+    Column("frozen", Float, nullable=False),
+    Column("signing_seconds", Float, nullable=False),
+    Column("signing_low", Float, nullable=False),
+    Column("sound_loss", Float, nullable=False),
+    Column("picture_loss", Float, nullable=False),
+    Column("view_loss", Float, nullable=False),
+    Column("round_trips", Integer, nullable=False),
+    Column("round_trip", Float, nullable=False),
+    Column("round_trip_max", Float),
+    Column("speaking_seconds", Float, nullable=False),
+    Column("troubled_seconds", Float, nullable=False),
+)
+
 text_line = Table(
     "text_line",
     metadata,
@@ -89,6 +112,14 @@ call_event = Table(
     Column("at", Float, nullable=False),
     Column("from_state", String(16)),
     Column("to_state", String(16), nullable=False),
+)
+
+# What a citizen said of herself that decides how a call is made, by her ticket. No row: no such need.
+need = Table(
+    "need",
+    metadata,
+    Column("ticket", BigInteger, primary_key=True, autoincrement=False),
+    Column("hearing", Boolean, nullable=False),
 )
 
 # What a citizen wrote who waits for no call, by her ticket.

@@ -38,6 +38,8 @@ from wasl_signaling.demo import install_demo
 from wasl_signaling.desk import DeskChannel
 from wasl_signaling.drain import drained
 from wasl_signaling.house import House
+from wasl_signaling.impressions import Impressions
+from wasl_signaling.insight import Insights
 from wasl_signaling.mailbox import Mailboxes
 from wasl_signaling.media_host import MediaHost, plan
 from wasl_signaling.media_pool import MediaPool
@@ -95,7 +97,10 @@ async def desk(settings: Settings) -> AsyncIterator[tuple[Parts, str]]:
         pool.listen(switchboard)
         text = Text(house, mailboxes, switchboard)
         stack.push_async_callback(text.close)
-        parts = Parts(house, mailboxes, switchboard, Refresher(house, mailboxes, switchboard), text)
+        impressions: Impressions = {}
+        insights = Insights(house, mailboxes, switchboard, impressions)
+        stack.push_async_callback(insights.close)
+        parts = Parts(house, mailboxes, switchboard, Refresher(house, mailboxes, switchboard, impressions), text)
         for channel in (CitizenChannel(parts), DeskChannel(parts), SuperviseChannel(parts)):
             sockets.register_namespace(channel)
         alone = not settings.database_url.startswith("postgresql")
@@ -105,6 +110,7 @@ async def desk(settings: Settings) -> AsyncIterator[tuple[Parts, str]]:
             parts.refresher.run(),
             timekeeper.run(),
             _tell_of_media(parts, media_events),
+            insights.run(),
         ):
             stack.push_async_callback(_cancel, asyncio.create_task(run))
         http = await stack.enter_async_context(ClientSession())

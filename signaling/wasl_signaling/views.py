@@ -21,6 +21,7 @@ from wasl_signaling import call as calls
 from wasl_signaling import messages as m
 from wasl_signaling.call import Call, Leg
 from wasl_signaling.house import House
+from wasl_signaling.impressions import Impression, Impressions
 from wasl_signaling.mailbox import Address, Kind, Mailbox, Mailboxes
 from wasl_signaling.switchboard import Switchboard
 
@@ -69,8 +70,9 @@ def address_of(leg: Leg) -> Address:
 class Views:
     """Computes views. Its functions run in a database thread; at mailboxes and media they only look."""
 
-    def __init__(self, house: House, mailboxes: Mailboxes, switchboard: Switchboard) -> None:
+    def __init__(self, house: House, mailboxes: Mailboxes, switchboard: Switchboard, impressions: Impressions) -> None:
         self._house, self._mailboxes, self._switchboard = house, mailboxes, switchboard
+        self._impressions = impressions
 
     def of(self, connection: Connection, mailbox: Mailbox, version: int) -> View:
         """The whole present state for this mailbox."""
@@ -89,7 +91,7 @@ class Views:
         state = m.CitizenState(
             version=version,
             phase=phase,
-            ticket=self._ticket(ticket, mailbox.language),
+            ticket=self._ticket(connection, ticket, mailbox.language),
             wait=self._wait(connection, ticket, mailbox.language, now) if ticket.state is TicketState.WAITING else None,
             call=self._call(connection, call, mailbox) if call is not None and talking else None,
             summary=self._summary(connection, ticket, call, mailbox.language),
@@ -135,7 +137,7 @@ class Views:
 
     # Parts of a citizen's state
 
-    def _ticket(self, ticket: Ticket, language: m.Language) -> m.TicketView:
+    def _ticket(self, connection: Connection, ticket: Ticket, language: m.Language) -> m.TicketView:
         return m.TicketView(
             id=ticket.id,
             service=ticket.requirements.service,
@@ -143,6 +145,7 @@ class Views:
             language=ticket.requirements.language,
             sign_language=ticket.requirements.sign_language,
             modality=m.Modality(ticket.requirements.modality),
+            hearing=arrivals.hears_badly(connection, ticket.id),
             joined_at=milliseconds(ticket.joined_at),
         )
 
@@ -193,11 +196,15 @@ class Views:
     def _call(self, connection: Connection, call: Call, mailbox: Mailbox) -> m.CallView:
         me = call.leg(mailbox.address.party)
         slots = {leg.id: slot for slot, leg in enumerate(call.others(me.party))}
-        legs = {leg.id: self._leg(connection, call, leg, leg == me, slots.get(leg.id), mailbox) for leg in call.legs}
+        signed = self._house.queue.ticket(connection, call.ticket).requirements.sign_language
+        legs = {
+            leg.id: self._leg(connection, call, leg, leg == me, slots.get(leg.id), signed, mailbox) for leg in call.legs
+        }
         return m.CallView(
             id=call.id,
             state=call.state,
             modality=call.modality,
+            hearing=arrivals.hears_badly(connection, call.ticket),
             started_at=maybe_milliseconds(call.started_at),
             legs=list(legs.values()),
             text=[
@@ -209,9 +216,17 @@ class Views:
         )
 
     def _leg(
-        self, connection: Connection, call: Call, leg: Leg, you: bool, slot: int | None, mailbox: Mailbox
+        self,
+        connection: Connection,
+        call: Call,
+        leg: Leg,
+        you: bool,
+        slot: int | None,
+        signed: str | None,
+        mailbox: Mailbox,
     ) -> m.LegView:
         owner = self._mailboxes.get(address_of(leg))
+        impression = self._impressions.get(leg.id, Impression())
         return m.LegView(
             id=leg.id,
             role=leg.role,
@@ -221,6 +236,9 @@ class Views:
             connected=owner is not None and self._hears(call, leg),
             microphone=owner.microphone if owner else m.Device.OFF,
             camera=owner.camera if owner else m.Device.OFF,
+            signs=calls.signs(call, leg, signed),
+            speaking=impression.speaking,
+            trouble=impression.trouble,
         )
 
     def _hears(self, call: Call, leg: Leg) -> bool:
@@ -271,6 +289,7 @@ class Views:
             language=ticket.requirements.language,
             sign_language=ticket.requirements.sign_language,
             modality=m.Modality(ticket.requirements.modality),
+            hearing=arrivals.hears_badly(connection, ticket.id),
             joined_at=milliseconds(ticket.joined_at),
             expires_at=milliseconds(offer.expires_at),
             notes=visit.notes if visit else "",
@@ -316,7 +335,7 @@ class Views:
     # Parts of the wall
 
     def _wall_ticket(self, connection: Connection, ticket: Ticket, language: m.Language) -> m.WallTicket:
-        view = self._ticket(ticket, language)
+        view = self._ticket(connection, ticket, language)
         waiting = ticket.state in (TicketState.WAITING, TicketState.OFFERED)
         return m.WallTicket(
             **view.model_dump(exclude={"service"}),

@@ -100,7 +100,9 @@ async def test_call_begins_when_both_have_accepted(desk: DeskProcess, pages: Pag
     assert held["expires_at"] > offer["expires_at"]
     assert agent.state["call"] is None
     assert citizen.state["phase"] == "ringing"
-    shown = await wall.until(lambda state: state["tickets"] and state["tickets"][0]["seats"])
+    shown = await wall.until(
+        lambda state: state["tickets"] and any(seat["accepted"] for seat in state["tickets"][0]["seats"])
+    )
     assert shown["tickets"][0]["seats"] == [
         {"seat": "agent", "agent": "agent", "accepted": True},
         {"seat": "interpreter", "agent": "signer", "accepted": False},

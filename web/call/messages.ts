@@ -46,6 +46,13 @@ export type Role = "citizen" | "agent" | "interpreter" | "helper" | "supervisor"
  */
 export type Device = "on" | "off" | "blocked" | "missing" | "busy";
 /**
+ * What is wrong with how somebody comes across on the other side, as the relay measures it.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Trouble".
+ */
+export type Trouble = "frozen" | "unreadable" | "hardly_readable" | "jerky_signs" | "jerky" | "gaps" | "faint" | "late";
+/**
  * Where the citizen's visit stands.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -183,6 +190,10 @@ export interface CallView {
   state: CallState;
   modality: Modality;
   /**
+   * The citizen hears badly: whoever speaks to her speaks slowly and faces the camera, and sound is sent richer.
+   */
+  hearing: boolean;
+  /**
    * When the agent and the citizen first met; none while it assembles.
    */
   started_at: number | null;
@@ -217,6 +228,19 @@ export interface LegView {
   connected: boolean;
   microphone: Device;
   camera: Device;
+  /**
+   * This person signs, so the picture must keep 20 frames a second, whatever becomes of its size.
+   */
+  signs: boolean;
+  /**
+   * Whether this person speaks now; `insight` tells changes.
+   */
+  speaking: boolean;
+  /**
+   * What is wrong with how this person comes across, the worst if there is more. Yours is what you must know of
+   * yourself: tell her what to do about it.
+   */
+  trouble: Trouble | null;
 }
 /**
  * What one person has typed in one line; grows letter by letter until it is done.
@@ -347,6 +371,10 @@ export interface TicketView {
   language: "ar" | "en";
   sign_language: string | null;
   modality: Modality;
+  /**
+   * The citizen hears badly.
+   */
+  hearing: boolean;
   joined_at: number;
 }
 /**
@@ -496,6 +524,10 @@ export interface OfferView {
   language: "ar" | "en";
   sign_language: string | null;
   modality: Modality;
+  /**
+   * The citizen hears badly: speak slowly and face the camera.
+   */
+  hearing: boolean;
   joined_at: number;
   expires_at: number;
   /**
@@ -662,6 +694,29 @@ export interface IceServer {
   credential: string;
 }
 /**
+ * Event `insight` on /citizen and /desk: somebody began or stopped to speak, or comes across worse or better.
+ *
+ * It is about those legs that have changed; `LegView` holds the same of all.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "InsightEvent".
+ */
+export interface InsightEvent {
+  call: number;
+  legs: LegInsight[];
+}
+/**
+ * How a person of a call comes across now.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "LegInsight".
+ */
+export interface LegInsight {
+  leg: number;
+  speaking: boolean;
+  trouble: Trouble | null;
+}
+/**
  * Request `join` on /citizen: take a place in line.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -680,6 +735,10 @@ export interface Join {
    * She comes at the time that was promised to her: her place is at the front. What she booked, counts.
    */
   booking?: Booked | null;
+  /**
+   * She hears badly: the agent is told before the call, and sound is sent richer.
+   */
+  hearing?: boolean;
 }
 /**
  * Reply to `join` and `message`.
@@ -1022,6 +1081,10 @@ export interface WallTicket {
   language: "ar" | "en";
   sign_language: string | null;
   modality: Modality;
+  /**
+   * The citizen hears badly.
+   */
+  hearing: boolean;
   joined_at: number;
   /**
    * Since when it is in this state.

@@ -15,6 +15,7 @@ import type {
   DevicesChanged,
   Finish,
   Forget,
+  InsightEvent,
   Join,
   Joined,
   Leave,
@@ -72,7 +73,7 @@ export interface CitizenWire {
     cancel_booking: [CancelBooking, Ok];
     outlook: [Outlook, OutlookReply];
   };
-  events: { state: CitizenState; media_offer: MediaOffer; text: TextEvent; replaced: Replaced };
+  events: { state: CitizenState; media_offer: MediaOffer; text: TextEvent; insight: InsightEvent; replaced: Replaced };
 }
 
 export interface DeskWire {
@@ -89,7 +90,7 @@ export interface DeskWire {
     finish: [Finish, Ok];
     sign_out: [SignOut, Ok];
   };
-  events: { state: DeskState; media_offer: MediaOffer; text: TextEvent; replaced: Replaced };
+  events: { state: DeskState; media_offer: MediaOffer; text: TextEvent; insight: InsightEvent; replaced: Replaced };
 }
 
 export interface SuperviseWire {

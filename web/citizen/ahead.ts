@@ -122,7 +122,7 @@ async function book(page: CitizenPage, slot: SlotView, phone: string): Promise<v
   const wanted = requirementsOf(page.visit);
   if (!wanted) return;
   const { service, modality, sign_language } = wanted;
-  const needs = { modality, signs: sign_language === "sgn-KW" };
+  const needs = { ...page.visit.needs, modality, signs: sign_language === "sgn-KW" };
   if (!(await reserve(page, { ...slot, service, needs, service_name: serviceNameOf(page.visit) }, phone))) await refreshSlots(page);
 }
 

@@ -7,7 +7,7 @@ const booking = {
   resume: "x",
   service: "rent",
   service_name: "Rent",
-  needs: { modality: "video", signs: false },
+  needs: { modality: "video", signs: false, hearing: false },
   starts_at: 60 * MINUTE,
   ends_at: 90 * MINUTE,
 } as const;

@@ -1,8 +1,11 @@
 /** What the page says by itself, to be spoken: changes in the line, at most once a minute, and that it still waits. */
 
+import { Advice } from "../call/advice";
+import { ownTrouble } from "../call/insight";
 import { t } from "../call/words";
 import { doneLines } from "../panels/conversation/view";
 import { keptSentence } from "../panels/callback/words";
+import { troubleNews } from "../panels/trouble/view";
 import { estimateSentence, placeSentence, putThroughSentence } from "../panels/waiting/words";
 import { type Visit, screenOf } from "./visit";
 
@@ -11,6 +14,7 @@ const EVERY_MS = 60_000;
 export class Herald {
   #saidAt = 0;
   #said = "";
+  readonly #advice = new Advice();
 
   /** What to announce now that `before` became `after`, at `now` (milliseconds); nothing most of the time. */
   news(before: Visit, after: Visit, now: number): string | null {
@@ -19,7 +23,7 @@ export class Herald {
     if (news !== null) return news;
     if (screen === "waiting") return this.#waiting(after, screenOf(before) !== "waiting", now);
     if (screen === "ringing" && screenOf(before) !== "ringing") return t("It is your turn. We are calling an employee for you.");
-    if (screen === "call") return this.#inCall(before, after);
+    if (screen === "call") return this.#inCall(before, after, now);
     return null;
   }
 
@@ -35,7 +39,7 @@ export class Herald {
     return [...opening, place, estimateSentence(wait)].join(" ");
   }
 
-  #inCall(before: Visit, after: Visit): string | null {
+  #inCall(before: Visit, after: Visit, now: number): string | null {
     const call = after.server?.call;
     const former = before.server?.call;
     if (!call) return null;
@@ -47,7 +51,9 @@ export class Herald {
         if (!was || was.connected === leg.connected) return [];
         return [leg.connected ? t("The employee is back.") : t("The employee's line dropped. Please wait; they are being reconnected.")];
       });
-    const said = [...changes, ...lines].join(" ");
+    const trouble = this.#advice.news(ownTrouble(call.legs), now);
+    const advice = trouble === null ? [] : [troubleNews(trouble)];
+    const said = [...changes, ...advice, ...lines].join(" ");
     return said === "" ? null : said;
   }
 }

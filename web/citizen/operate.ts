@@ -36,7 +36,8 @@ export function actionsOf(page: CitizenPage): CitizenActions {
     welcome: { start: toServices, needs: to("needs"), message: () => { openMessage(page); }, booked: bookedActions(page) },
     ways: {
       modality: (modality) => { page.setNeeds({ ...page.visit.needs, modality }); },
-      signs: (signs) => { page.setNeeds({ signs, modality: signs ? "video" : page.visit.needs.modality }); },
+      signs: (signs) => { page.setNeeds({ ...page.visit.needs, signs, modality: signs ? "video" : page.visit.needs.modality }); },
+      hearing: (hearing) => { page.setNeeds({ ...page.visit.needs, hearing }); },
       done: () => { if (page.visit.from === "check") toCheck(); else toServices(); },
     },
     services: {

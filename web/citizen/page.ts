@@ -55,10 +55,10 @@ export class CitizenPage {
 
   constructor(root: HTMLElement) {
     this.#root = root;
-    const needs = remembered(NEEDS_KEY) as Needs | null;
+    const needs = remembered(NEEDS_KEY) as Partial<Needs> | null;
     this.visit = {
       ...START,
-      needs: needs ?? START.needs,
+      needs: { ...START.needs, ...needs },
       returning: loadTicket() !== null,
       booked: loadBooking(Date.now()),
       hasMessage: loadMessage() !== null,
@@ -90,6 +90,7 @@ export class CitizenPage {
     applyPreferences(this.preferences);
     this.connection.on("state", (state) => { this.dispatch({ type: "state", state }); });
     this.connection.on("text", (event) => { this.#read(event); });
+    this.connection.on("insight", (event) => { this.dispatch({ type: "insight", event }); });
     this.connection.on("media_offer", (offer) => void this.link.offered(offer));
     this.connection.onStatus((status) => {
       if (status === "connected") {
@@ -292,7 +293,8 @@ export class CitizenPage {
     if (!wanted) return;
     const due = booked?.service === wanted.service && isDue(booked, deskTime());
     const booking = due ? { booking: booked.booking, resume: booked.resume } : null;
-    const joined = await this.ask("join", { ...wanted, returning: loadEarlier(), booking });
+    const { hearing } = this.visit.needs;
+    const joined = await this.ask("join", { ...wanted, hearing, returning: loadEarlier(), booking });
     if (!joined) return;
     if (due) this.#forgetBooking();
     keepEarlier(null);
@@ -304,7 +306,7 @@ export class CitizenPage {
   async come(): Promise<void> {
     const { booked } = this.visit;
     if (!booked) return;
-    this.setNeeds(booked.needs);
+    this.setNeeds({ ...this.visit.needs, ...booked.needs });
     this.change({ service: booked.service });
     await this.join();
   }

@@ -59,7 +59,7 @@ function screenView(screen: Screen, visit: Visit, around: Surroundings, on: Citi
     case "welcome":
       return welcomeView(visit, around, on);
     case "needs":
-      return ways(visit.needs.modality, visit.needs.signs, on.ways);
+      return ways(visit.needs, on.ways);
     case "service":
       return services({ bodies: visit.bodies, failed: visit.catalogueFailed, query: visit.query, now: around.now }, on.services);
     case "check":

@@ -10,6 +10,7 @@ const TICKET = {
   language: "en",
   sign_language: null,
   modality: "video",
+  hearing: false,
   joined_at: 0,
 } as const;
 

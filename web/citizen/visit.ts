@@ -2,8 +2,9 @@
 
 import type { Status } from "../call/connection";
 import type { DeviceStates } from "../call/devices";
+import { withInsight } from "../call/insight";
 import type { LinkState } from "../call/media";
-import type { CitizenState, Join, Modality, OutlookPoint, TextEvent } from "../call/messages";
+import type { CitizenState, InsightEvent, Join, Modality, OutlookPoint, TextEvent } from "../call/messages";
 import { merge, withKnownLines } from "../call/text";
 import type { BookingForm } from "../panels/booking/view";
 import type { CallbackForm } from "../panels/callback/view";
@@ -30,6 +31,7 @@ export type LiveModality = Join["modality"];
 export interface Needs {
   modality: LiveModality;
   signs: boolean;
+  hearing: boolean;
 }
 
 export interface Visit {
@@ -78,6 +80,7 @@ export interface Visit {
 export type Action =
   | { type: "state"; state: CitizenState }
   | { type: "text"; event: TextEvent }
+  | { type: "insight"; event: InsightEvent }
   | { type: "status"; status: Status }
   | { type: "step"; step: Step }
   | { type: "chosen"; service: string; opening: Opening | null }
@@ -96,7 +99,7 @@ export const START: Visit = {
   returning: false,
   step: "welcome",
   from: "welcome",
-  needs: { modality: "video", signs: false },
+  needs: { modality: "video", signs: false, hearing: false },
   service: null,
   bodies: null,
   catalogueFailed: false,
@@ -127,6 +130,8 @@ export function reduce(visit: Visit, action: Action): Visit {
       return arrived(visit, action.state);
     case "text":
       return typed(visit, action.event);
+    case "insight":
+      return insighted(visit, action.event);
     case "status":
       return { ...visit, status: action.status };
     case "step":
@@ -172,6 +177,11 @@ function typed(visit: Visit, event: TextEvent): Visit {
   // What the employee writes must be seen at once, wherever the citizen is looking.
   const textOpen = visit.textOpen || event.lines.some((line) => !line.you);
   return { ...visit, textOpen, server: { ...visit.server, call: { ...call, text } } };
+}
+
+function insighted(visit: Visit, event: InsightEvent): Visit {
+  const { server } = visit;
+  return server?.call ? { ...visit, server: { ...server, call: withInsight(server.call, event) } } : visit;
 }
 
 export function modalityOf(visit: Visit): Modality {

@@ -1,7 +1,8 @@
 /** What the agent's page knows, and how it changes. No element of the page, no clock, no network. */
 
 import type { Status } from "../call/connection";
-import type { DeclineReason, DeskState, Outcome, Seat, TextEvent } from "../call/messages";
+import { withInsight } from "../call/insight";
+import type { DeclineReason, DeskState, InsightEvent, Outcome, Seat, TextEvent } from "../call/messages";
 import { merge, withKnownLines } from "../call/text";
 import type { TransferForm } from "../panels/transfer/view";
 import { type Form, type FormAction, empty, reduceForm } from "../panels/signin/form";
@@ -44,6 +45,7 @@ export type Action =
   | { type: "status"; status: Status }
   | { type: "state"; state: DeskState }
   | { type: "text"; event: TextEvent }
+  | { type: "insight"; event: InsightEvent }
   | { type: "asked" }
   | { type: "answered" }
   | { type: "failed"; message: string }
@@ -79,6 +81,8 @@ export function reduce(desk: Desk, action: Action): Desk {
       return withState(desk, action.state);
     case "text":
       return withText(desk, action.event);
+    case "insight":
+      return insighted(desk, action.event);
     case "asked":
       return { ...desk, asking: true, problem: null };
     case "answered":
@@ -153,4 +157,9 @@ function withText(desk: Desk, event: TextEvent): Desk {
   if (!desk.server || call?.id !== event.call) return desk;
   const text = merge(call.text, event.lines);
   return { ...desk, server: { ...desk.server, call: { ...call, text } } };
+}
+
+function insighted(desk: Desk, event: InsightEvent): Desk {
+  const { server } = desk;
+  return server?.call ? { ...desk, server: { ...server, call: withInsight(server.call, event) } } : desk;
 }

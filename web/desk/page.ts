@@ -3,8 +3,10 @@
 import { deskTime } from "../call/clock";
 import { render } from "lit-html";
 import { announce } from "../call/announce";
+import { Advice } from "../call/advice";
 import { Connection } from "../call/connection";
 import { WaslError } from "../call/failure";
+import { ownTrouble } from "../call/insight";
 import { MediaLink } from "../call/media";
 import type { TextEvent } from "../call/messages";
 import { Playback } from "../call/playback";
@@ -19,6 +21,7 @@ import { doneLines, lineSentence } from "../panels/conversation/view";
 import { heldTitle, offerText, offerTitle } from "../panels/offer/view";
 import { refused } from "../panels/signin/refused";
 import type { Person } from "../panels/signin/session";
+import { troubleNews } from "../panels/trouble/view";
 import { Notebook } from "../panels/visit/notebook";
 import { Alarm, noticePermission } from "./alarm";
 import { type Action, type Desk, START, type Screen, isOnDuty, reduce, screenOf } from "./desk";
@@ -47,6 +50,7 @@ export class DeskPage {
   readonly #wake = new WakeLock();
   readonly #reader = new Reader();
   readonly #watching: Watching;
+  readonly #advice = new Advice();
   #shown: Screen = "loading";
   /** When the present offer was first seen here, in milliseconds since the epoch. */
   #rungAt = 0;
@@ -90,6 +94,8 @@ export class DeskPage {
     if (call) this.sender.written(call.typed);
     if (call) this.sender.connect();
     for (const sentence of doneLines(before, call?.text ?? [])) announce(sentence);
+    const trouble = this.#advice.news(ownTrouble(call?.legs ?? []), deskTime());
+    if (trouble !== null) announce(troubleNews(trouble));
     this.own.follow({ screen: this.screen, modality: call?.modality ?? offer?.modality ?? null });
     this.paint();
     this.#tell(former);
@@ -156,6 +162,7 @@ export class DeskPage {
     });
     connection.on("state", (state) => { this.dispatch({ type: "state", state }); });
     connection.on("text", (event) => { this.#read(event); });
+    connection.on("insight", (event) => { this.dispatch({ type: "insight", event }); });
     connection.on("media_offer", (offer) => void this.link.offered(offer));
   }
 

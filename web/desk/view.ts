@@ -21,6 +21,7 @@ import { type SelfCheck, type SelfCheckEvents, selfCheckView } from "../panels/s
 import { type SignInEvents, signInView } from "../panels/signin/view";
 import { type StaffBarEvents, staffBarView } from "../panels/staffbar/view";
 import { type StageData, stage } from "../panels/stage/view";
+import { troubleStrip } from "../panels/trouble/view";
 import { type TransferEvents, transferView } from "../panels/transfer/view";
 import type { NotesState } from "../panels/visit/notebook";
 import { type VisitEvents, visitView } from "../panels/visit/view";
@@ -131,7 +132,7 @@ function call(desk: Desk, { call = null }: DeskState, around: Surroundings, on: 
 function people(call: CallView, { devices, slot, reading }: Surroundings, on: DeskEvents): TemplateResult {
   const own = streamOf(devices.camera.track);
   return html`
-    ${call.modality === "text" ? nothing : stage({ legs: call.legs, modality: call.modality, slot, own })}
+    ${troubleStrip(call.legs)} ${call.modality === "text" ? nothing : stage({ legs: call.legs, modality: call.modality, slot, own })}
     ${conversation(reading, on.conversation)}
   `;
 }

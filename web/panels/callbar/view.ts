@@ -4,6 +4,8 @@ import { type TemplateResult, html, nothing } from "lit-html";
 import type { LinkState } from "../../call/media";
 import type { CallView, Device } from "../../call/messages";
 import { clock, t } from "../../call/words";
+import { icon } from "../icon/view";
+import { hearingSentence } from "../needs/view";
 import "./style.css";
 
 export interface CallBar {
@@ -28,6 +30,7 @@ export function callBarView(state: CallBar, on: CallBarEvents): TemplateResult {
     <section class="callbar" aria-labelledby="call-title">
       <h1 id="call-title" tabindex="-1">${t("Call with the citizen")}</h1>
       ${started === null ? nothing : html`<p class="callbar-clock">${clock((state.now - started) / 1000)}</p>`}
+      ${call?.hearing ? html`<p class="callbar-need">${icon("ear")} ${hearingSentence()}</p>` : nothing}
       <p role="status" class="callbar-state">${callSentence(call, state.link)}</p>
       <div class="callbar-buttons">${call ? controls(call, state, on) : nothing}</div>
     </section>

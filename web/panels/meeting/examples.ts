@@ -37,5 +37,6 @@ export const examples: Record<string, () => TemplateResult> = {
     stage: { ...DATA.stage, legs: [CITIZEN, { ...AGENT, connected: false }] },
     leaving: true,
   }),
+  jerky: shown({ stage: { ...DATA.stage, legs: [{ ...CITIZEN, signs: true, trouble: "jerky_signs" }, { ...AGENT, camera: "on", speaking: true }] } }),
   text: shown({ modality: "text", textOpen: true, stage: { ...DATA.stage, modality: "text", own: null }, microphone: "off", camera: "off" }),
 };

@@ -8,6 +8,7 @@ import { type ConversationActions, conversation } from "../conversation/view";
 import { icon } from "../icon/view";
 import { type Notice, notices } from "../notices/view";
 import { type StageData, stage } from "../stage/view";
+import { troubleStrip } from "../trouble/view";
 import { type LeaveActions, leaveButton } from "../waiting/view";
 import "./style.css";
 
@@ -41,7 +42,7 @@ export function meeting(data: MeetingData, on: MeetingActions): TemplateResult {
       : nothing}
     <div role="status">${notices(sentences(data, on))}</div>
     <div class="meeting" data-text=${data.textOpen ? "open" : "closed"}>
-      ${stage(data.stage)} ${data.textOpen ? conversation(data.reading, on) : nothing}
+      ${troubleStrip(data.stage.legs)} ${stage(data.stage)} ${data.textOpen ? conversation(data.reading, on) : nothing}
     </div>
     ${buttons(data, on)}`;
 }

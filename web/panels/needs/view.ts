@@ -10,6 +10,8 @@ export interface Needs {
   language: "ar" | "en";
   sign_language: string | null;
   modality: Modality;
+  /** Of a citizen, not of a line. */
+  hearing?: boolean;
 }
 
 const ICONS: Record<Modality, string> = { video: "video", voice: "phone", text: "message-square-text", message: "mail" };
@@ -36,10 +38,16 @@ export function modalityName(modality: Modality): string {
   }
 }
 
+/** What it asks of whoever speaks to her. */
+export function hearingSentence(): string {
+  return t("Hears badly: speak slowly, and face the camera");
+}
+
 /** Everything above as one string, for search and for notices. */
 export function needsText(needs: Needs): string {
   const signed = needs.sign_language === null ? [] : [signLanguageName(needs.sign_language)];
-  return [modalityName(needs.modality), ...signed, languageName(needs.language)].join(" · ");
+  const hearing = needs.hearing ? [hearingSentence()] : [];
+  return [modalityName(needs.modality), ...signed, languageName(needs.language), ...hearing].join(" · ");
 }
 
 export function needsView(needs: Needs): TemplateResult {
@@ -52,6 +60,7 @@ export function needsView(needs: Needs): TemplateResult {
           : html`<li class="needs-sign">${icon("hand")} ${signLanguageName(needs.sign_language)}</li>`
       }
       <li>${icon("languages")} ${languageName(needs.language)}</li>
+      ${needs.hearing ? html`<li class="needs-sign">${icon("ear")} ${hearingSentence()}</li>` : nothing}
     </ul>
   `;
 }

@@ -16,6 +16,7 @@ const OFFER: OfferView = {
   language: "ar",
   sign_language: null,
   modality: "video",
+  hearing: false,
   joined_at: NOW - 190_000,
   expires_at: NOW + 9_000,
   notes: "",

@@ -12,6 +12,9 @@ export const AGENT: LegView = {
   connected: true,
   microphone: "on",
   camera: "off",
+  signs: false,
+  speaking: false,
+  trouble: null,
 };
 export const CITIZEN: LegView = { ...AGENT, id: 1, role: "citizen", name: "", you: true, slot: null, camera: "on" };
 
@@ -31,5 +34,6 @@ export const examples: Record<string, () => TemplateResult> = {
   "camera-off": shown({ microphone: "off" }, "video"),
   interpreted,
   away: shown({ connected: false }, "video"),
+  speaking: shown({ camera: "on", speaking: true, trouble: "jerky" }, "video"),
   voice: shown({}, "voice"),
 };

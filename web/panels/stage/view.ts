@@ -7,6 +7,7 @@ import type { Slot } from "../../call/media";
 import type { LegView, Modality, Role } from "../../call/messages";
 import { t } from "../../call/words";
 import { icon } from "../icon/view";
+import { troubleName } from "../trouble/view";
 import "./style.css";
 
 export interface StageData {
@@ -34,13 +35,13 @@ export function stage(data: StageData): TemplateResult {
   const self = data.legs.find((leg) => leg.you);
   return html`<div class="stage" data-modality=${data.modality}>
     ${repeat(others, (leg) => leg.id, (leg) => person(leg, data))}
-    ${data.own && self ? selfView(self.role, data.own) : nothing}
+    ${data.own && self ? selfView(self.role, data.own, self.speaking) : nothing}
   </div>`;
 }
 
 /** What the page's own camera sees, turned as in a mirror. */
-export function selfView(role: Role, own: MediaStream): TemplateResult {
-  return html`<figure class="stage-self">
+export function selfView(role: Role, own: MediaStream, speaking = false): TemplateResult {
+  return html`<figure class="stage-self" data-speaking=${speaking}>
     <video data-leg=${role} playsinline .muted=${true} .srcObject=${live(own)} aria-label=${t("What your camera shows")}></video>
     <figcaption>${t("You")}</figcaption>
   </figure>`;
@@ -49,7 +50,7 @@ export function selfView(role: Role, own: MediaStream): TemplateResult {
 function person(leg: LegView, data: StageData): TemplateResult {
   const slot = data.slot(leg.slot);
   const seen = leg.connected && leg.camera === "on" && data.modality === "video";
-  return html`<figure class="stage-person">
+  return html`<figure class="stage-person" data-speaking=${leg.speaking}>
     <video
       data-leg=${leg.role}
       playsinline
@@ -62,6 +63,7 @@ function person(leg: LegView, data: StageData): TemplateResult {
     ${seen ? nothing : html`<div class="stage-portrait">${icon("circle-user-round")}</div>`}
     <figcaption>
       <span class="stage-name">${called(leg)}</span>
+      ${leg.speaking ? html`<span class="stage-speaking">${icon("audio-lines")}${t("Speaking")}</span>` : nothing}
       ${condition(leg, data.modality).map((words) => html`<span class="stage-condition">${words}</span>`)}
     </figcaption>
   </figure>`;
@@ -79,5 +81,6 @@ function condition(leg: LegView, modality: Modality): string[] {
   const words: string[] = [];
   if (modality !== "text" && leg.microphone !== "on") words.push(t("Microphone is off"));
   if (modality === "video" && leg.camera !== "on") words.push(t("Camera is off"));
+  if (leg.trouble !== null) words.push(troubleName(leg.trouble));
   return words;
 }

@@ -30,11 +30,14 @@ const CITIZEN: LegView = {
   connected: true,
   microphone: "on",
   camera: "on",
+  signs: false,
+  speaking: false,
+  trouble: null,
 };
 
 function shown(citizen: Partial<LegView>, state: NotesState, text = ""): () => TemplateResult {
   const legs = [{ ...CITIZEN, ...citizen }];
-  const call: CallView = { id: 1, state: "live", modality: "video", started_at: 0, legs, text: [], typed: 0 };
+  const call: CallView = { id: 1, state: "live", modality: "video", hearing: false, started_at: 0, legs, text: [], typed: 0 };
   return () => visitView({ visit: VISIT, call, notes: { text, state } }, events);
 }
 

@@ -12,6 +12,7 @@ const TICKET: WallTicket = {
   language: "ar",
   sign_language: "sgn-KW",
   modality: "video",
+  hearing: false,
   joined_at: NOW - 900_000,
   since: NOW - 900_000,
   position: 1,

@@ -6,7 +6,7 @@ const NOW = 10_000_000;
 const NO_MORE = { callback_at: null, rung_at: null, seats: [] };
 
 function ticket(id: number, change: Partial<WallTicket> = {}): WallTicket {
-  const needs = { language: "ar", sign_language: null, modality: "video" } as const;
+  const needs = { language: "ar", sign_language: null, modality: "video", hearing: false } as const;
   const age = { joined_at: NOW - id * 1_000, since: NOW, position: id };
   return { id, state: "waiting", service_name: "Title deed", ...needs, ...age, present: true, agent: null, ...NO_MORE, ...change };
 }

@@ -1,14 +1,15 @@
-/** How the citizen takes part: by video, by voice or in writing, and whether she signs. */
+/** How the citizen takes part: by video, by voice or in writing, whether she signs, and whether she hears badly. */
 
 import { type TemplateResult, html, nothing } from "lit-html";
 import { t } from "../../call/words";
-import type { LiveModality } from "../../citizen/visit";
+import type { LiveModality, Needs } from "../../citizen/visit";
 import { icon } from "../icon/view";
 import "./style.css";
 
 export interface WaysActions {
   modality: (modality: LiveModality) => void;
   signs: (signs: boolean) => void;
+  hearing: (hearing: boolean) => void;
   done: () => void;
 }
 
@@ -19,7 +20,7 @@ interface Way {
   hint: string;
 }
 
-export function ways(modality: LiveModality, signs: boolean, on: WaysActions): TemplateResult {
+export function ways({ modality, signs, hearing }: Needs, on: WaysActions): TemplateResult {
   const list: Way[] = [
     { modality: "video", icon: "video", name: t("Video and voice"), hint: t("You see and hear each other.") },
     { modality: "voice", icon: "phone", name: t("Voice only"), hint: t("Like a telephone call. No camera.") },
@@ -30,14 +31,18 @@ export function ways(modality: LiveModality, signs: boolean, on: WaysActions): T
       <legend class="visually-hidden">${t("How do you want to talk to us?")}</legend>
       ${list.map((way) => wayChoice(way, way.modality === modality, on))}
     </fieldset>
-    <label class="choice">
-      <input type="checkbox" .checked=${signs} @change=${(event: Event) => { on.signs((event.target as HTMLInputElement).checked); }} />
-      ${icon("hand")}
-      <span class="choice-words"><strong>${t("I use Kuwaiti Sign Language")}</strong>
-        <span>${t("We connect you only to somebody who signs.")}</span></span>
-    </label>
+    ${needChoice("hand", t("I use Kuwaiti Sign Language"), t("We connect you only to somebody who signs."), signs, on.signs)}
+    ${needChoice("ear", t("I hear badly"), t("The employee knows it before the call, and speaks slowly and clearly."), hearing, on.hearing)}
     ${signs && modality !== "video" ? html`<p class="hint" role="status">${t("Signing needs video. Choose video if you want to sign.")}</p>` : nothing}
     <button class="button main wide" type="button" @click=${on.done}>${t("Continue")}</button>`;
+}
+
+function needChoice(picture: string, name: string, hint: string, chosen: boolean, choose: (chosen: boolean) => void): TemplateResult {
+  return html`<label class="choice">
+    <input type="checkbox" .checked=${chosen} @change=${(event: Event) => { choose((event.target as HTMLInputElement).checked); }} />
+    ${icon(picture)}
+    <span class="choice-words"><strong>${name}</strong><span>${hint}</span></span>
+  </label>`;
 }
 
 function wayChoice(way: Way, chosen: boolean, on: WaysActions): TemplateResult {

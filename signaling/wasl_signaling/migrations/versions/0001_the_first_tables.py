@@ -440,6 +440,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_media_worker")),
     )
     op.create_table(
+        "need",
+        sa.Column("ticket", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("hearing", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("ticket", name=op.f("pk_need")),
+    )
+    op.create_table(
         "message",
         sa.Column("ticket", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
@@ -488,6 +494,28 @@ def upgrade() -> None:
         postgresql_where=sa.text("left_at IS NULL"),
     )
     op.create_table(
+        "leg_tally",
+        sa.Column("leg", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("seconds", sa.Float(), nullable=False),
+        sa.Column("picture_seconds", sa.Float(), nullable=False),
+        sa.Column("frames", sa.Float(), nullable=False),
+        sa.Column("frame_rate_min", sa.Float(), nullable=True),
+        sa.Column("freezes", sa.Integer(), nullable=False),
+        sa.Column("frozen", sa.Float(), nullable=False),
+        sa.Column("signing_seconds", sa.Float(), nullable=False),
+        sa.Column("signing_low", sa.Float(), nullable=False),
+        sa.Column("sound_loss", sa.Float(), nullable=False),
+        sa.Column("picture_loss", sa.Float(), nullable=False),
+        sa.Column("view_loss", sa.Float(), nullable=False),
+        sa.Column("round_trips", sa.Integer(), nullable=False),
+        sa.Column("round_trip", sa.Float(), nullable=False),
+        sa.Column("round_trip_max", sa.Float(), nullable=True),
+        sa.Column("speaking_seconds", sa.Float(), nullable=False),
+        sa.Column("troubled_seconds", sa.Float(), nullable=False),
+        sa.ForeignKeyConstraint(["leg"], ["leg.id"], name=op.f("fk_leg_tally_leg")),
+        sa.PrimaryKeyConstraint("leg", name=op.f("pk_leg_tally")),
+    )
+    op.create_table(
         "text_line",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("call", sa.Integer(), nullable=False),
@@ -520,6 +548,7 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_text_line_call"), table_name="text_line")
     op.drop_table("text_line")
+    op.drop_table("leg_tally")
     op.drop_index(
         "uq_leg_present",
         table_name="leg",
@@ -538,6 +567,7 @@ def downgrade() -> None:
     op.drop_table("call_event")
     op.drop_table("media_worker")
     op.drop_table("message")
+    op.drop_table("need")
     op.drop_index(
         "uq_call_live_ticket",
         table_name="call",
