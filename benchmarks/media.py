@@ -1,6 +1,6 @@
 """What the relay costs and how long it holds packets, beside Janus and aiortc's MediaRelay.
 
-    python -P benchmarks/media.py [--seconds 8] [--sizes 2 10 20 30]
+    python -P benchmarks/media.py [--seconds 8] [--sizes 2 10 20 30] [--answers 20]
 
 Prints a table and writes benchmarks/out/media.json. README.md in this folder says how, and what the columns mean.
 """
@@ -8,6 +8,7 @@ Prints a table and writes benchmarks/out/media.json. README.md in this folder sa
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import math
 import os
@@ -23,6 +24,7 @@ import psutil
 import uvloop
 
 sys.path.insert(0, str(Path(__file__).parent))
+from media_first_frame import first_frames
 from media_load import Caller, Load, Seen
 from media_recording import Recorded, recording
 from media_servers import JANUS_INSTALL, Server, janus, janus_is_there, media_relay, on_core, ours, recorded
@@ -143,6 +145,13 @@ async def compare(sizes: Sequence[int], seconds: float, packets: list[Recorded])
     return results
 
 
+def answered(took: list[float]) -> Figures:
+    """The wait for the first picture, in milliseconds; it is printed too."""
+    figures = {"p50": percentile(took, 0.5), "p95": percentile(took, 0.95), "n": len(took)}
+    print(f"answer → first picture on both sides: p50 {figures['p50']:.0f} ms, p95 {figures['p95']:.0f} ms", flush=True)
+    return figures
+
+
 def recording_share(row: dict[str, Figures]) -> float:
     """What recording adds for each call, as a share of a core."""
     return 1 / row["recorded"]["calls_per_core"] - 1 / row["ours"]["calls_per_core"]
@@ -152,17 +161,23 @@ def main() -> None:
     """See the top of this file."""
     parser = argparse.ArgumentParser(description="What the relay costs, beside others.")
     parser.add_argument("--seconds", type=float, default=8)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[2, 10, 20, 30], help="two-party calls")
+    parser.add_argument(
+        "--sizes", type=int, nargs="*", default=[2, 10, 20, 30], help="two-party calls; none: leave out"
+    )
+    parser.add_argument("--answers", type=int, default=20, help="calls that real browsers answer; 0: leave out")
     given = parser.parse_args()
     if INSIDE not in os.environ:
         own_network()
     OUT.mkdir(exist_ok=True)
     packets = recording(OUT / "media.rtp.json")
-    results = uvloop.run(compare(sorted(given.sizes), given.seconds, packets))
+    results = uvloop.run(compare(sorted(given.sizes), given.seconds, packets)) if given.sizes else {}
+    if given.answers:
+        results["first_frame_ms"] = answered(asyncio.run(first_frames(given.answers)))
     file = OUT / "media.json"
     file.write_text(json.dumps(results, indent=2) + "\n")
-    print(f"growth of ours, CPU per packet, {min(given.sizes)} → {max(given.sizes)} calls: × {results['growth']}")
-    print(f"recording, of a core for each call: {recording_share(results[str(max(given.sizes))]):.2%}")
+    if given.sizes:
+        print(f"growth of ours, CPU per packet, {min(given.sizes)} → {max(given.sizes)} calls: × {results['growth']}")
+        print(f"recording, of a core for each call: {recording_share(results[str(max(given.sizes))]):.2%}")
     print(f"written to {file}")
 
 

@@ -35,9 +35,10 @@ class LivePage:
         self.taps = 0
 
     @classmethod
-    async def open(cls, browser: Browser, url: str, language: str = "ar", **context: Any) -> LivePage:
-        """Opens a page in a new context."""
+    async def open(cls, browser: Browser, url: str, language: str = "ar", script: str = "", **context: Any) -> LivePage:
+        """Opens a page in a new context; `script` runs before its own."""
         page = await (await browser.new_context(**context)).new_page()
+        await page.add_init_script(script)
         page.set_default_timeout(15_000)
         await page.goto(url)
         return cls(page, language)

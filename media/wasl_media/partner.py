@@ -57,6 +57,8 @@ class PartnerMeasure:
 
     connected: bool
     slots: list[SlotMeasure]
+    lost: int
+    """Packets that never came, as the receiver reports count them."""
     round_trip: float | None
     """Seconds to the relay and back, if it is known yet."""
 
@@ -109,14 +111,16 @@ class MediaPartner:
 
     async def measure(self) -> PartnerMeasure:
         """What came so far."""
+        report = (await self._connection.getStats()).values()
         trips = [
             stats.roundTripTime
-            for stats in (await self._connection.getStats()).values()
+            for stats in report
             if stats.type == "remote-inbound-rtp" and stats.roundTripTime is not None
         ]
         return PartnerMeasure(
             connected=self._connection.connectionState == "connected",
             slots=[sink.measure() for sink in self._sinks],
+            lost=sum(stats.packetsLost for stats in report if stats.type == "inbound-rtp"),
             round_trip=min(trips) if trips else None,
         )
 

@@ -50,7 +50,8 @@ class Door:
 
     def url(self, port: int) -> str:
         """The channel's address, for whom the worker has told its port."""
-        return f"{'http' if self.certificate is None else 'https'}://{self.host}:{port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'http' if self.certificate is None else 'https'}://{host}:{port}"
 
 
 class WorkerProcess:

@@ -1,4 +1,4 @@
-"""A self-signed certificate, so that phones on the same network may use their cameras."""
+"""Self-signed certificates: for phones on the same network, which want one for their cameras, and for media workers."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from wasl_media.process import Door
+
 LASTS = timedelta(days=397)  # browsers refuse certificates that last longer
 
 
@@ -25,6 +27,29 @@ def context(folder: Path, addresses: list[str]) -> ssl.SSLContext:
     tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     tls.load_cert_chain(certificate_file, key_file)
     return tls
+
+
+def door(control: str, folder: Path) -> Door:
+    """Where a media worker is driven from: HOST:PORT. Beyond this machine with a new certificate, known by its hash."""
+    host, _, port = control.rpartition(":")
+    host = host.strip("[]")
+    if host == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback):
+        return Door(host, int(port))
+    key_file, certificate_file = folder / "control-key.pem", folder / "control-certificate.pem"
+    _make(key_file, certificate_file, [host] if _is_address(host) else [])
+    made = certificate_file.read_bytes()
+    with key_file.open("ab") as both:
+        both.write(made)
+    fingerprint = x509.load_pem_x509_certificate(made).fingerprint(hashes.SHA256())
+    return Door(host, int(port), certificate=key_file, fingerprint=fingerprint)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _usable(certificate_file: Path, addresses: list[str]) -> bool:

@@ -48,10 +48,10 @@ class Plan:
         return self.udp_port + number if self.udp_port else 0
 
 
-def plan(settings: Settings, count: int) -> Plan:
-    """So many workers, as the settings want them."""
+def plan(settings: Settings, count: int, door: Door | None = None) -> Plan:
+    """So many workers, as the settings want them; without a `door` they are driven from this machine alone."""
     host = "127.0.0.1" if settings.host == "localhost" else settings.host
-    return Plan(count, host, settings.media_udp_port, settings.media_advertised)
+    return Plan(count, host, settings.media_udp_port, settings.media_advertised, door or Door())
 
 
 @dataclass

@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     media_secret: SecretStr | None = None
     """What media workers elsewhere and the desk know each other by, at least 32 characters, the same for all. Without
     it: one that is made and kept in the data folder."""
-    media_control: str = "127.0.0.1:0"
+    media_control: str = Field("127.0.0.1:0", pattern=r"^[^/@]+:[0-9]{1,5}$")
     """For `wasl media run`: host and TCP port at which the desk reaches the worker to drive it, each further one takes
     the next port; 0 takes free ones. Beyond this machine the channel is encrypted; open it to the desk alone."""
     turn_urls: str = ""
@@ -101,7 +101,12 @@ class Settings(BaseSettings):
         """How many media workers to start on this machine."""
         if self.media_workers is not None:
             return self.media_workers
-        return max(1, (os.cpu_count() or 1) - 1)
+        return max(1, self.cores - 1)
+
+    @property
+    def cores(self) -> int:
+        """How many this process may use."""
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
     @property
     def media_advertised(self) -> list[str]:

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -21,7 +22,8 @@ from wasl_media.control import PATH, Ready
 from wasl_media.errors import MediaError, MediaErrorCode
 from wasl_media.events import Event, Measured
 from wasl_media.partner import MediaPartner
-from wasl_media.process import WorkerProcess
+from wasl_media.process import Door, WorkerProcess
+from wasl_media.remote import SILENCE, RemoteRelay
 
 Until = Any
 
@@ -274,3 +276,67 @@ async def test_a_worker_that_cannot_start_is_told() -> None:
     with pytest.raises(MediaError, match="not running"):
         _ = worker.relay
     await worker.stop()
+
+
+async def test_what_was_opened_over_a_channel_ends_with_it(until: Until) -> None:
+    door = Door()
+    process = WorkerProcess(
+        udp_host="127.0.0.1",
+        udp_port=0,
+        advertise=["127.0.0.1"],
+        on_event=lambda _: None,
+        on_restart=lambda: None,
+        door=door,
+    )
+    await process.start()
+    try:
+        url = process.url
+        assert url is not None
+        given_up = await RemoteRelay.connect(url, door.secret, lambda _: None)
+        await given_up.open_peer("one")
+        await process.relay.open_peer("two")
+        await given_up.close()
+
+        async def one_is_gone() -> bool:
+            return [peer.peer for peer in (await process.relay.stats()).peers] == ["two"]
+
+        await until(one_is_gone)
+    finally:
+        await process.stop()
+
+
+async def test_a_worker_that_hangs_is_given_up_and_replaced_in_seconds(worker: Watched, until: Until) -> None:
+    hung, relay = worker.process.pid, worker.process.relay
+    assert hung is not None
+    began = time.monotonic()
+    os.kill(hung, signal.SIGSTOP)
+    await relay.gone()
+    assert time.monotonic() - began < 2 * SILENCE
+    assert not relay.alive
+
+    async def replaced() -> bool:
+        return worker.process.pid not in (None, hung)
+
+    await until(replaced)
+    assert not psutil.pid_exists(hung)
+
+
+async def test_a_stall_of_the_server_is_not_taken_for_one_of_the_worker(worker: Watched) -> None:
+    time.sleep(1.5 * SILENCE)  # noqa: ASYNC251 (the server's loop stands still)
+    await asyncio.sleep(0)
+    assert worker.process.relay.alive
+    assert (await worker.process.relay.stats()).peers == []
+    assert worker.process.relay.alive
+    assert worker.restarts == 0
+
+
+async def test_a_beat_tells_what_the_worker_does(worker: Watched, until: Until) -> None:
+    partners = await call(worker, until)
+
+    async def told() -> bool:
+        load = worker.process.relay.load
+        return load.peers == 2 and load.packets > 100 and load.cpu > 0
+
+    await until(told)
+    for partner in partners:
+        await partner.close()
