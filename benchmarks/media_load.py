@@ -8,7 +8,8 @@ import heapq
 import secrets
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from aiortc.rtp import (
@@ -44,7 +45,7 @@ def _kind(second_byte: int) -> Kind:
 
 @dataclass(frozen=True)
 class Window:
-    """The time that counts."""
+    """A time that counts."""
 
     begin: float
     end: float
@@ -99,6 +100,10 @@ class Caller:
             await self._subscribing.close()
 
     # Out
+
+    def count_in(self, window: Window) -> None:
+        """Count from nothing, what is sent in this time."""
+        self.window, self.sent, self.delays = window, 0, []
 
     def begin(self, now: float) -> None:
         """Send the first packet at this time."""
@@ -195,23 +200,34 @@ class Load:
 
     async def run(self, seconds: float, server_cpu: Callable[[], float]) -> Seen:
         """Warm up, then count for so many seconds."""
-        now = time.monotonic()
-        window = Window(now + WARM_UP, now + WARM_UP + seconds)
+        async with aclosing(self.windows(seconds, 1, server_cpu)) as windows:
+            return await anext(windows)
+
+    async def windows(self, seconds: float, count: int, server_cpu: Callable[[], float]) -> AsyncGenerator[Seen]:
+        """Warm up, then count for so many seconds, so many times; late packets have half a second in between."""
+        begin = time.monotonic()
         for number, caller in enumerate(self._callers):
-            caller.window = window
-            caller.begin(now + number * 0.377 % 1.0)
+            caller.begin(begin + number * 0.377 % 1.0)
         reports = asyncio.ensure_future(self._report())
-        gc.collect()
         gc.disable()
         try:
-            await self._send(window.begin)
-            server, generator = server_cpu(), time.process_time()
-            await self._send(window.end)
-            server, generator = server_cpu() - server, time.process_time() - generator
-            await self._send(window.end + _AFTER)
+            await self._send(begin + WARM_UP)
+            for _ in range(count):
+                gc.collect()
+                yield await self._count(seconds, server_cpu)
         finally:
             gc.enable()
             reports.cancel()
+
+    async def _count(self, seconds: float, server_cpu: Callable[[], float]) -> Seen:
+        now = time.monotonic()
+        window = Window(now, now + seconds)
+        for caller in self._callers:
+            caller.count_in(window)
+        server, generator = server_cpu(), time.process_time()
+        await self._send(window.end)
+        server, generator = server_cpu() - server, time.process_time() - generator
+        await self._send(window.end + _AFTER)
         delays = [delay for caller in self._callers for delay in caller.delays]
         return Seen(sum(caller.sent for caller in self._callers), delays, server, generator)
 
