@@ -62,8 +62,17 @@ _EXTENSIONS: dict[Kind, list[RTCRtpHeaderExtensionParameters]] = {
         RTCRtpHeaderExtensionParameters(ABS_SEND_TIME, "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time")
     ],
 }
+_OPUS: dict[str, int | str | None] = {
+    "minptime": 10,
+    "useinbandfec": 1,
+    "usedtx": 0,
+    "maxplaybackrate": 48_000,
+    "maxaveragebitrate": 64_000,
+}
+"""Full band (EN 301 549, 6.1 asks for 7 kHz), with repair, and silence is sent too (RFC 7587, 6.1). It is the most
+that a page may send; what it sends follows from who listens."""
 _CODECS: dict[Kind, list[RTCRtpCodecParameters]] = {
-    "audio": [RTCRtpCodecParameters("audio/opus", 48_000, 2, OPUS, [], {"minptime": 10, "useinbandfec": 1})],
+    "audio": [RTCRtpCodecParameters("audio/opus", 48_000, 2, OPUS, [], _OPUS)],
     "video": [
         RTCRtpCodecParameters(
             "video/VP8",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 
@@ -14,6 +13,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from badline import BadLine
 from livedesk import DeskProcess, until
 from livepage import agent_at_desk, answer, citizen_in_line
+from wasl_records.database import Database
+from wasl_signaling import tally
+from wasl_signaling.tally import Tally
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(sys.platform != "linux", reason="needs 127.0.0.2")]
 PATIENCE = 30_000
@@ -41,12 +43,23 @@ async def metric(desk: DeskProcess, name: str, **labels: str) -> float:
     return float(found[0].value)
 
 
-async def record(desk: DeskProcess, call: int = 1) -> str:
-    """What `wasl call show` says."""
-    command = [sys.executable, "-m", "wasl_signaling", "call", "show", str(call), "--data", str(desk.data)]
-    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
-    said, _ = await process.communicate()
-    return said.decode()
+async def kept(desk: DeskProcess) -> list[Tally]:
+    """What the database holds of the first call."""
+    database = Database.open(f"sqlite:///{desk.data / 'wasl.db'}")
+    try:
+        return list((await database.read(tally.of_call, 1)).values())
+    finally:
+        await database.close()
+
+
+async def both_kept(desk: DeskProcess) -> list[Tally]:
+    """The same, when both people are in it."""
+
+    async def both() -> list[Tally] | None:
+        found = await kept(desk)
+        return found if len(found) == 2 else None
+
+    return list(await until(both, 60))
 
 
 async def test_p16_who_cannot_be_heard_over_there_is_told_here_and_when_it_is_over(
@@ -74,10 +87,10 @@ async def test_p16_who_cannot_be_heard_over_there_is_told_here_and_when_it_is_ov
     line.person(CITIZEN).loss_to = 0.0
     await expect(agent.page.locator(".trouble")).to_have_count(0, timeout=PATIENCE)
 
-    async def kept() -> bool:
-        return "was told of a trouble" in await record(desk) and "nothing was measured" not in await record(desk)
+    async def told() -> bool:
+        return any(each.troubled_seconds and each.seconds for each in await kept(desk))
 
-    await until(kept, 20)
+    await until(told, 60)
     assert await metric(desk, "wasl_media_troubles", trouble="gaps") == 0
     way = {"role": "citizen", "way": "down"}
     little = await metric(desk, "wasl_media_loss_ratio_bucket", le="0.15", **way)
@@ -94,9 +107,27 @@ async def test_what_was_measured_until_a_server_was_killed_is_kept(
     await answer(agent)
     await citizen.in_call()
 
-    async def kept() -> bool:
-        return "nothing was measured" not in await record(desk)
-
-    await until(kept, 30)
+    before = await both_kept(desk)
     await desk.kill()
-    assert await kept()
+    assert len(await kept(desk)) == len(before)
+
+
+async def test_p17_who_cannot_hear_makes_it_louder_than_the_device_gives(
+    browser: Browser, desk: DeskProcess, line: BadLine
+) -> None:
+    agent = await agent_at_desk(browser, desk)
+    citizen = await citizen_in_line(browser, desk)
+    await answer(agent)
+    await citizen.in_call()
+    sound = citizen.page.locator("audio[data-leg=agent]")
+    await expect(sound).to_have_js_property("muted", False)
+    await citizen.tap("[data-act=hear]")
+    for _ in range(2):
+        await citizen.tap("[data-act=louder]")
+    await expect(citizen.page.locator(".volume-now")).to_contain_text("٢٠٠")
+    await expect(sound).to_have_js_property("muted", True)  # what sounds now is the boost
+    await expect(sound).to_have_js_property("paused", False)
+    await citizen.page.reload()
+    await citizen.in_call()
+    await citizen.tap("[data-act=hear]")
+    await expect(citizen.page.locator(".volume-now")).to_contain_text("٢٠٠")

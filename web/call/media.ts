@@ -1,9 +1,15 @@
 /** The one peer connection between this page and the relay: made from the relay's offer, never negotiated with it again. */
 
 import type { MediaOffer, TextEvent } from "./messages";
+import { type Policy, USUAL_POLICY } from "./policy";
 import { Roaming } from "./roaming";
 
 const GATHER_WITHIN_MS = 500;
+/** Frames a second that signing needs (EN 301 549, 6.5.3). */
+const SIGNING_RATE = 20;
+/** Bits per second. Opus carries the full band of speech with either; the other leaves it room for what surrounds it. */
+const USUAL_SOUND = 32_000;
+const RICH_SOUND = 64_000;
 
 export interface MediaSignals {
   /** Sends `media_answer`. */
@@ -43,6 +49,7 @@ export class MediaLink {
   readonly #signals: MediaSignals;
   readonly #changed: () => void;
   #peer: Peer | null = null;
+  #policy = USUAL_POLICY;
   #own: OwnTracks = { audio: null, video: null };
 
   /** `changed` is called when `state` or what `slot()` gives has changed. */
@@ -83,9 +90,14 @@ export class MediaLink {
   /** What this page sends from now on; null for nothing. */
   async send(own: OwnTracks): Promise<void> {
     this.#own = own;
-    // For signing and for faces alike, movement counts for more than sharpness.
-    if (own.video) own.video.contentHint = "motion";
     await this.#sendOwn();
+  }
+
+  /** How it is sent from now on. */
+  async obey(policy: Policy): Promise<void> {
+    const same = policy.movement === this.#policy.movement && policy.richSound === this.#policy.richSound;
+    this.#policy = policy;
+    if (!same) await this.#sendOwn();
   }
 
   slot(index: number | null): Slot | null {
@@ -125,7 +137,7 @@ export class MediaLink {
     const senders = this.#peer?.senders;
     if (!senders) return;
     await Promise.all([senders.audio.replaceTrack(this.#own.audio), senders.video.replaceTrack(this.#own.video)]);
-    await keepFrameRate(senders.video);
+    await keepPolicy(senders, this.#own.video, this.#policy);
   }
 
   async #answer(peer: Peer): Promise<void> {
@@ -176,10 +188,24 @@ function peerOf(id: string, connection: RTCPeerConnection): Peer {
   return { id, connection, roaming, slots, senders: { audio: ownAudio.sender, video: ownVideo.sender }, answered: false };
 }
 
-async function keepFrameRate(sender: RTCRtpSender): Promise<void> {
-  const parameters: RTCRtpSendParameters & { degradationPreference?: string } = sender.getParameters();
-  parameters.degradationPreference = "maintain-framerate";
-  // Before the answer is set, and in browsers without this parameter, contentHint alone has to do.
+/** Where a browser refuses a part of it, the rest has to do. */
+async function keepPolicy(senders: Peer["senders"], camera: MediaStreamTrack | null, policy: Policy): Promise<void> {
+  if (camera) camera.contentHint = policy.movement ? "motion" : "";
+  // In the dark, phones lengthen the exposure to fewer frames than signing needs.
+  if (camera) await camera.applyConstraints({ ...camera.getConstraints(), frameRate: policy.movement ? { min: SIGNING_RATE, ideal: 30 } : { ideal: 30 } }).catch(() => undefined);
+  await change(senders.video, (parameters) => {
+    parameters.degradationPreference = policy.movement ? "maintain-framerate" : "balanced";
+  });
+  await change(senders.audio, ({ encodings }) => {
+    for (const encoding of encodings) encoding.maxBitrate = policy.richSound ? RICH_SOUND : USUAL_SOUND;
+  });
+}
+
+type Parameters = RTCRtpSendParameters & { degradationPreference?: string };
+
+async function change(sender: RTCRtpSender, edit: (parameters: Parameters) => void): Promise<void> {
+  const parameters: Parameters = sender.getParameters();
+  edit(parameters);
   await sender.setParameters(parameters).catch(() => undefined);
 }
 

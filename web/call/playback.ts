@@ -1,7 +1,10 @@
 /** Starts every media element on the page, and tells when the browser wants a tap first. */
 
+import { Loudness } from "./loudness";
+
 export class Playback {
   blocked = false;
+  readonly loudness = new Loudness();
   readonly #changed: () => void;
 
   /** `changed` is called when `blocked` has changed. */
@@ -14,6 +17,7 @@ export class Playback {
     for (const element of root.querySelectorAll<HTMLMediaElement>("[data-leg]")) {
       if (element.paused && element.srcObject !== null) void this.#play(element);
     }
+    this.loudness.follow(root.querySelectorAll<HTMLMediaElement>("audio[data-leg]"));
   }
 
   /** Call from the tap that the browser waits for. */

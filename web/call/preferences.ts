@@ -1,6 +1,7 @@
 /** How the person wants the page: kept on the device, applied to the root element at once. */
 
 import { readAloud } from "./announce";
+import { USUAL_VOLUME } from "./loudness";
 import { type Numbering, setNumbering } from "./words";
 
 export const TEXT_SIZES = [1, 1.15, 1.3, 1.6, 2] as const;
@@ -15,10 +16,14 @@ export interface Preferences {
   readAloud: boolean;
   /** Show what others type letter by letter (true) or in whole lines; null: whole lines where they are read aloud. */
   letters: boolean | null;
+  /** How loud others are: an index into VOLUMES. */
+  volume: number;
+  /** How much larger the first of two pictures is (`StageData.balance`). */
+  balance: number;
 }
 
 const KEY = "wasl.preferences";
-const DEFAULTS: Preferences = { size: 0, contrast: "normal", numbering: null, readAloud: false, letters: null };
+const DEFAULTS: Preferences = { size: 0, contrast: "normal", numbering: null, readAloud: false, letters: null, volume: USUAL_VOLUME, balance: 0 };
 
 export function loadPreferences(): Preferences {
   return { ...DEFAULTS, ...(remembered(KEY) as Partial<Preferences> | null) };

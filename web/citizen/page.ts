@@ -7,9 +7,11 @@ import { Connection } from "../call/connection";
 import { Devices } from "../call/devices";
 import { WaslError } from "../call/failure";
 import { meter } from "../call/level";
+import { VOLUMES } from "../call/loudness";
 import { MediaLink } from "../call/media";
 import type { DevicesChanged, TextEvent } from "../call/messages";
 import { Playback } from "../call/playback";
+import { policyOf } from "../call/policy";
 import { type Preferences, applyPreferences, loadPreferences, remember, remembered, wantsLetters } from "../call/preferences";
 import { Reader } from "../call/reading";
 import { Ring } from "../call/ring";
@@ -143,7 +145,12 @@ export class CitizenPage {
   setPreferences(change: Partial<Preferences>): void {
     this.preferences = { ...this.preferences, ...change };
     applyPreferences(this.preferences);
+    this.#setVolume();
     this.paint();
+  }
+
+  #setVolume(): void {
+    this.playback.loudness.set(VOLUMES[this.preferences.volume] ?? 1);
   }
 
   async fetchCatalogue(): Promise<void> {
@@ -223,6 +230,9 @@ export class CitizenPage {
     }
     this.devices.mute(this.visit.off.microphone);
     this.#useDevices(screen);
+    void this.link.obey(policyOf(this.visit.server?.call));
+    // As late as the call, so that a page nobody has touched makes no sound of its own.
+    if (screen === "call" && screenOf(before) !== "call") this.#setVolume();
     if (screen === "ringing") this.ring.start(t("It is your turn"));
     else this.ring.stop();
     // Whoever is rung elsewhere may put the phone away.

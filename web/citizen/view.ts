@@ -136,15 +136,17 @@ function waitingView(visit: Visit, on: CitizenActions): TemplateResult {
 function meetingView(visit: Visit, around: Surroundings, on: CitizenActions): TemplateResult {
   const call = visit.server?.call;
   const modality = modalityOf(visit);
-  const { textOpen, silenced, leaving, asking, devices } = visit;
+  const { textOpen, volumeOpen, silenced, leaving, asking, devices } = visit;
   return meeting(
     {
-      stage: { legs: call?.legs ?? [], modality, slot: around.slot, own: around.own },
+      stage: { legs: call?.legs ?? [], modality, slot: around.slot, own: around.own, balance: around.preferences.balance },
       modality,
       microphone: devices.microphone.device,
       camera: devices.camera.device,
       reading: around.reading,
       textOpen,
+      volume: around.preferences.volume,
+      volumeOpen,
       silenced,
       leaving,
       asking,

@@ -53,6 +53,8 @@ export interface Visit {
   /** What the citizen switched off in the call. */
   off: { microphone: boolean; camera: boolean };
   textOpen: boolean;
+  /** She has said that she cannot hear. */
+  volumeOpen: boolean;
   leaving: boolean;
   asking: boolean;
   /** Why the last request failed, as a sentence. */
@@ -107,6 +109,7 @@ export const START: Visit = {
   devices: { microphone: OFF, camera: OFF },
   off: { microphone: false, camera: false },
   textOpen: false,
+  volumeOpen: false,
   leaving: false,
   asking: false,
   problem: null,

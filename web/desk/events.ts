@@ -38,6 +38,7 @@ export function eventsOf(page: DeskPage): DeskEvents {
     call: {
       toggleMicrophone: () => { page.own.toggleMicrophone(); },
       toggleCamera: () => { page.own.toggleCamera(); },
+      balance: (balance) => { page.prefer({ balance }); },
       startSound: () => { page.playback.unblock(); },
     },
     conversation: {

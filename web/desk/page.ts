@@ -10,6 +10,7 @@ import { ownTrouble } from "../call/insight";
 import { MediaLink } from "../call/media";
 import type { TextEvent } from "../call/messages";
 import { Playback } from "../call/playback";
+import { policyOf } from "../call/policy";
 import { type Preferences, applyPreferences, loadPreferences, wantsLetters } from "../call/preferences";
 import { Reader } from "../call/reading";
 import { TextSender } from "../call/text";
@@ -96,6 +97,7 @@ export class DeskPage {
     for (const sentence of doneLines(before, call?.text ?? [])) announce(sentence);
     const trouble = this.#advice.news(ownTrouble(call?.legs ?? []), deskTime());
     if (trouble !== null) announce(troubleNews(trouble));
+    void this.link.obey(policyOf(call));
     this.own.follow({ screen: this.screen, modality: call?.modality ?? offer?.modality ?? null });
     this.paint();
     this.#tell(former);

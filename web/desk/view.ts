@@ -20,7 +20,7 @@ import { letter } from "../panels/message/letter";
 import { type SelfCheck, type SelfCheckEvents, selfCheckView } from "../panels/selfcheck/view";
 import { type SignInEvents, signInView } from "../panels/signin/view";
 import { type StaffBarEvents, staffBarView } from "../panels/staffbar/view";
-import { type StageData, stage } from "../panels/stage/view";
+import { type StageData, stage, stageSizes } from "../panels/stage/view";
 import { troubleStrip } from "../panels/trouble/view";
 import { type TransferEvents, transferView } from "../panels/transfer/view";
 import type { NotesState } from "../panels/visit/notebook";
@@ -53,7 +53,7 @@ export interface DeskEvents {
   presence: PresenceEvents;
   check: SelfCheckEvents;
   offer: OfferEvents;
-  call: CallBarEvents & { startSound: () => void };
+  call: CallBarEvents & { startSound: () => void; balance: (balance: number) => void };
   conversation: ConversationActions;
   visit: VisitEvents;
   closing: ClosingEvents;
@@ -129,10 +129,11 @@ function call(desk: Desk, { call = null }: DeskState, around: Surroundings, on: 
     ${interprets(desk) ? html`<p>${t("You interpret. Your colleague writes the notes and finishes the visit.")}</p>` : nothing} ${call ? people(call, around, on) : nothing}`;
 }
 
-function people(call: CallView, { devices, slot, reading }: Surroundings, on: DeskEvents): TemplateResult {
+function people(call: CallView, { devices, slot, reading, preferences }: Surroundings, on: DeskEvents): TemplateResult {
   const own = streamOf(devices.camera.track);
+  const shown = { legs: call.legs, modality: call.modality, balance: preferences.balance };
   return html`
-    ${troubleStrip(call.legs)} ${call.modality === "text" ? nothing : stage({ legs: call.legs, modality: call.modality, slot, own })}
+    ${troubleStrip(call.legs)} ${call.modality === "text" ? nothing : html`${stage({ ...shown, slot, own })} ${stageSizes(shown, on.call.balance)}`}
     ${conversation(reading, on.conversation)}
   `;
 }

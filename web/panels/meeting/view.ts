@@ -7,7 +7,8 @@ import { t } from "../../call/words";
 import { type ConversationActions, conversation } from "../conversation/view";
 import { icon } from "../icon/view";
 import { type Notice, notices } from "../notices/view";
-import { type StageData, stage } from "../stage/view";
+import { type StageData, stage, stageSizes } from "../stage/view";
+import { type VolumeChange, volumePanel } from "../volume/view";
 import { troubleStrip } from "../trouble/view";
 import { type LeaveActions, leaveButton } from "../waiting/view";
 import "./style.css";
@@ -19,6 +20,9 @@ export interface MeetingData {
   camera: Device;
   reading: Reading;
   textOpen: boolean;
+  /** An index of VOLUMES. */
+  volume: number;
+  volumeOpen: boolean;
   /** The browser wants a tap before it plays sound. */
   silenced: boolean;
   leaving: boolean;
@@ -29,6 +33,9 @@ export interface MeetingActions extends LeaveActions, ConversationActions {
   microphone: () => void;
   camera: () => void;
   text: () => void;
+  hear: () => void;
+  volume: VolumeChange;
+  balance: (balance: number) => void;
   unblock: () => void;
   again: () => void;
 }
@@ -42,7 +49,7 @@ export function meeting(data: MeetingData, on: MeetingActions): TemplateResult {
       : nothing}
     <div role="status">${notices(sentences(data, on))}</div>
     <div class="meeting" data-text=${data.textOpen ? "open" : "closed"}>
-      ${troubleStrip(data.stage.legs)} ${stage(data.stage)} ${data.textOpen ? conversation(data.reading, on) : nothing}
+      ${troubleStrip(data.stage.legs)} ${data.volumeOpen && data.modality !== "text" ? volumePanel(data.volume, on.volume) : nothing} ${stage(data.stage)} ${stageSizes(data.stage, on.balance)} ${data.textOpen ? conversation(data.reading, on) : nothing}
     </div>
     ${buttons(data, on)}`;
 }
@@ -61,8 +68,14 @@ function buttons(data: MeetingData, on: MeetingActions): TemplateResult {
       <button class="button" type="button" aria-pressed=${data.textOpen} @click=${on.text}>
         ${icon("message-square-text")}<span>${t("Writing")}</span>
       </button>
-      ${leaveButton(t("Leave the call"), data, on)}
+      ${data.modality === "text" ? nothing : hearButton(data, on)} ${leaveButton(t("Leave the call"), data, on)}
     </div>`;
+}
+
+function hearButton(data: MeetingData, on: MeetingActions): TemplateResult {
+  return html`<button class="button" type="button" data-act="hear" aria-expanded=${data.volumeOpen} @click=${on.hear}>
+    ${icon("volume-2")}<span>${t("I cannot hear")}</span>
+  </button>`;
 }
 
 /** Pressed means on; the state stands in words too, not in colour alone. */

@@ -4,7 +4,7 @@ import { t } from "../../call/words";
 import { staffBarView } from "./view";
 
 const events = { prefer: (): void => undefined, signOut: (): void => undefined };
-const preferences: Preferences = { size: 0, contrast: "normal", numbering: null, readAloud: false, letters: true };
+const preferences: Preferences = { size: 0, contrast: "normal", numbering: null, readAloud: false, letters: true, volume: 3, balance: 0 };
 
 function shown(name: string | null, status: string): () => TemplateResult {
   return () => staffBarView({ title: t("Wasl desk"), name, status, preferences }, events);

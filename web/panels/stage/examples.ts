@@ -19,20 +19,22 @@ export const AGENT: LegView = {
 export const CITIZEN: LegView = { ...AGENT, id: 1, role: "citizen", name: "", you: true, slot: null, camera: "on" };
 
 const shown = (agent: Partial<LegView>, modality: Modality) => (): TemplateResult =>
-  stage({ legs: [CITIZEN, { ...AGENT, ...agent }], modality, slot: () => null, own: drawnCamera() });
+  stage({ legs: [CITIZEN, { ...AGENT, ...agent }], modality, slot: () => null, own: drawnCamera(), balance: 0 });
 
-const interpreted = (): TemplateResult =>
+const interpreted = (balance: number) => (): TemplateResult =>
   stage({
     legs: [CITIZEN, AGENT, { ...AGENT, id: 3, role: "interpreter", name: "دلال الشمري", slot: 2 }],
     modality: "video",
     slot: () => null,
     own: drawnCamera(),
+    balance,
   });
 
 export const examples: Record<string, () => TemplateResult> = {
   seen: shown({ camera: "on" }, "video"),
   "camera-off": shown({ microphone: "off" }, "video"),
-  interpreted,
+  interpreted: interpreted(0),
+  "interpreter-larger": interpreted(-2),
   away: shown({ connected: false }, "video"),
   speaking: shown({ camera: "on", speaking: true, trouble: "jerky" }, "video"),
   voice: shown({}, "voice"),

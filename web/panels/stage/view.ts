@@ -17,7 +17,11 @@ export interface StageData {
   slot: (index: number | null) => Slot | null;
   /** The page's own camera, when it is on. */
   own: MediaStream | null;
+  /** Of two others, how much larger the first is, in steps: −2 … 2. Nobody but the person herself changes it. */
+  balance: number;
 }
+
+const MOST = 2;
 
 export function roleName(role: Role): string {
   const names: Record<Role, () => string> = {
@@ -33,10 +37,25 @@ export function roleName(role: Role): string {
 export function stage(data: StageData): TemplateResult {
   const others = data.legs.filter((leg) => !leg.you);
   const self = data.legs.find((leg) => leg.you);
-  return html`<div class="stage" data-modality=${data.modality}>
+  return html`<div class="stage" data-modality=${data.modality} data-balance=${data.balance}>
     ${repeat(others, (leg) => leg.id, (leg) => person(leg, data))}
     ${data.own && self ? selfView(self.role, data.own, self.speaking) : nothing}
   </div>`;
+}
+
+/** With two pictures, a button for each that makes it larger: a divider that needs no dragging. */
+export function stageSizes({ legs, modality, balance }: Omit<StageData, "slot" | "own">, change: (balance: number) => void): TemplateResult | typeof nothing {
+  const [first, second] = legs.filter((leg) => !leg.you);
+  if (!first || !second || modality !== "video") return nothing;
+  const larger = (leg: LegView, step: number): TemplateResult => html`<button
+      class="button"
+      type="button"
+      ?disabled=${balance === step * MOST}
+      @click=${() => { change(balance + step); }}
+    >
+      ${icon("zoom-in")}<span>${t("Larger picture: %(name)s", { name: leg.name })}</span>
+    </button>`;
+  return html`<div class="stage-sizes" role="group" aria-label=${t("Size of the pictures")}>${larger(first, 1)} ${larger(second, -1)}</div>`;
 }
 
 /** What the page's own camera sees, turned as in a mirror. */
