@@ -1,6 +1,9 @@
 """Makes a WebM of a recording: the packets as they came, put together to frames, nothing decoded or encoded.
 
-    python -m wasl_media.muxing RECORDING WEBM        (the key, 64 hexadecimal digits, on standard input)
+    python -m wasl_media.muxing RECORDING... WEBM
+
+On standard input a line for each recording: its key, 64 hexadecimal digits, and at which second of the film it begins.
+Several recordings of one call, one after the other, become one film: the n-th track of each is the same person's.
 
 What was written, and what was captioned, are text tracks of it (WebVTT); both together stand beside it under the same
 name with `.vtt`, because browsers show no tracks from inside. Prints its progress, a JSON line a second. Time runs as
@@ -11,11 +14,11 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import av
 from pydantic import BaseModel
@@ -28,6 +31,15 @@ from wasl_media.timeline import StreamTime
 from wasl_media.webvtt import CUE, cue_payload, webvtt
 
 _MILLISECONDS = Fraction(1, 1000)
+
+
+class Source(NamedTuple):
+    """A recording, and where in the film it begins."""
+
+    path: Path
+    key: bytes
+    starts_at: float = 0.0
+    """Seconds."""
 
 
 class Muxed(BaseModel):
@@ -56,8 +68,9 @@ class _Line:
         self.written = 0
         self._last_time = -1
 
-    def write(self, container: Any, units: Iterable[tuple[StreamTime, Unit]], offset: float | None) -> None:
-        """Write what is whole."""
+    def write(self, container: Any, units: Iterable[tuple[StreamTime, Unit]], offsets: Mapping[str, float]) -> None:
+        """Write what is whole. `offsets` are those of `_Survey`."""
+        offset = offsets.get(self.track.peer)
         for stream, unit in units:
             if self.output is None:
                 return
@@ -115,7 +128,9 @@ class _Survey:
                 stream.rewind()
 
     def _track(self, entry: Entry) -> None:
-        self.lines[entry.track] = _Line(Track.model_validate_json(entry.body))
+        track = Track.model_validate_json(entry.body)
+        self.lines.setdefault(entry.track, _Line(track)).track = track
+        self._streams.pop(entry.track, None)
 
     def _packet(self, entry: Entry) -> None:
         line = self.lines[entry.track]
@@ -140,12 +155,12 @@ class _Survey:
         self.offsets[peer] = min(self.offsets.get(peer, float("inf")), entry.at - told)
 
 
-def mux(recording: Path, key: bytes, webm: Path, progress: Callable[[float], None] = lambda _: None) -> Muxed:
+def mux(sources: Sequence[Source], webm: Path, progress: Callable[[float], None] = lambda _: None) -> Muxed:
     """Make `webm`, and the words beside it. `progress` hears the seconds of the call that are done.
 
     Blocks: run it in a process of its own. Raises MediaError (bad_recording).
     """
-    survey = _Survey(read_recording(recording, key))
+    survey = _Survey(_read(sources))
     lines = survey.lines.values()
     if not any(line.packets.streams for line in lines):
         raise MediaError(MediaErrorCode.BAD_RECORDING, "the recording is empty")
@@ -154,15 +169,22 @@ def mux(recording: Path, key: bytes, webm: Path, progress: Callable[[float], Non
         for line in lines:
             line.output = _add_output(container, line)
         words = _Words(container, survey.words)
-        for last in read_recording(recording, key):
+        for last in _read(sources):
             if last.kind is EntryKind.TEXT:
                 words.write(container, last.at, Text.model_validate_json(last.body))
             elif last.kind is EntryKind.PACKET:
                 line = survey.lines[last.track]
-                line.write(container, line.packets.take(last.body, last.at), survey.offsets.get(line.track.peer))
+                line.write(container, line.packets.take(last.body, last.at), survey.offsets)
                 progress(last.at)
+            elif last.kind is EntryKind.TRACK:
+                line = survey.lines[last.track]
+                line.write(container, line.packets.cut(), survey.offsets)
+                line.track = Track.model_validate_json(last.body)
+            elif last.kind is EntryKind.RESUME:
+                for line in lines:
+                    line.write(container, line.packets.cut(), survey.offsets)
         for line in lines:
-            line.write(container, line.packets.flush(), survey.offsets.get(line.track.peer))
+            line.write(container, line.packets.flush(), survey.offsets)
     webm.with_suffix(".vtt").write_text(webvtt(words.said), encoding="utf-8")
     return Muxed(
         seconds=last.at,
@@ -171,6 +193,12 @@ def mux(recording: Path, key: bytes, webm: Path, progress: Callable[[float], Non
         lost_frames=sum(line.packets.lost for line in lines),
         complete=last.kind is EntryKind.END,
     )
+
+
+def _read(sources: Sequence[Source]) -> Iterator[Entry]:
+    for source in sources:
+        for entry in read_recording(source.path, source.key):
+            yield entry._replace(at=entry.at + source.starts_at)
 
 
 def _size(packet: bytes) -> tuple[int, int] | None:
@@ -208,13 +236,20 @@ class _Progress:
 
 def main() -> int:
     """See the top of this file; the exit status is 1 when the recording is refused."""
-    recording, webm = map(Path, sys.argv[1:3])
+    *recordings, webm = map(Path, sys.argv[1:])
     try:
-        print(mux(recording, bytes.fromhex(sys.stdin.readline()), webm, _Progress()).model_dump_json())
+        sources = [_source(recording, sys.stdin.readline()) for recording in recordings]
+        print(mux(sources, webm, _Progress()).model_dump_json())
     except (MediaError, OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def _source(recording: Path, line: str) -> Source:
+    """Raises ValueError."""
+    key, starts_at = line.split()
+    return Source(recording, bytes.fromhex(key), float(starts_at))
 
 
 if __name__ == "__main__":

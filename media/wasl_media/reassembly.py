@@ -67,6 +67,11 @@ class Reassembly:
         """What still waits: nothing more comes."""
         yield from self._release(float("inf"))
 
+    def cut(self) -> Iterator[tuple[StreamTime, Unit]]:
+        """What still waits: what comes next is no continuation, however its packets are numbered."""
+        yield from self.flush()
+        self._ssrc = None
+
     def _release(self, before: float) -> Iterator[tuple[StreamTime, Unit]]:
         while self._waiting and (self._waiting[0][0] == self._expected or self._waiting[0][1] <= before):
             index, at, packet = heapq.heappop(self._waiting)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
-from wasl_signaling import schema
+from wasl_signaling import recording, schema
 from wasl_signaling.messages import CallState, Modality, Role
 from wasl_web.errors import Problem
 
@@ -113,8 +113,9 @@ def open_call(
 
 
 def end_call(connection: Connection, call: int, now: float) -> None:
-    """Ends a call; its legs leave and nobody can type in it any more."""
+    """Ends a call and its recording; its legs leave and nobody can type in it any more."""
     move(connection, call, CallState.ENDED, now)
+    recording.end_with_call(connection, call, now)
     connection.execute(
         update(schema.leg).where(schema.leg.c.call == call, schema.leg.c.left_at.is_(None)).values(left_at=now)
     )

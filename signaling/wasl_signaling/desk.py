@@ -8,8 +8,8 @@ from typing import Any
 
 from wasl_queue.queue import Changes
 from wasl_records.staff import Role as StaffRole
+from wasl_signaling import consenting, transfers, visits
 from wasl_signaling import messages as m
-from wasl_signaling import transfers, visits
 from wasl_signaling.mailbox import Address, Kind
 from wasl_signaling.parts import Parts
 from wasl_signaling.sessions import token_of
@@ -84,6 +84,30 @@ class DeskChannel(TalkingChannel):
     async def on_notes(self, sid: str, request: m.Notes) -> m.Ok:
         house = self._parts.house
         await house.database.write(visits.write_notes, self._agent(sid), request)
+        return m.Ok()
+
+    async def on_ask_recording(self, sid: str, request: m.AskRecording) -> m.Ok:
+        house, agent, language = self._parts.house, self._agent(sid), self._languages[sid]
+        ask = house.database.write(consenting.ask, house, agent, request.call, language, house.now())
+        await self._parts.recording_changed(ask)
+        return m.Ok()
+
+    async def on_pause_recording(self, sid: str, request: m.PauseRecording) -> m.Ok:
+        house = self._parts.house
+        pause = house.database.write(consenting.pause, self._agent(sid), request.call, house.now())
+        await self._parts.recording_changed(pause)
+        return m.Ok()
+
+    async def on_resume_recording(self, sid: str, request: m.ResumeRecording) -> m.Ok:
+        house = self._parts.house
+        resume = house.database.write(consenting.resume, house, self._agent(sid), request.call, house.now())
+        await self._parts.recording_changed(resume)
+        return m.Ok()
+
+    async def on_stop_recording(self, sid: str, request: m.StopRecording) -> m.Ok:
+        house = self._parts.house
+        stop = house.database.write(consenting.stop, self._agent(sid), request.call, house.now())
+        await self._parts.recording_changed(stop)
         return m.Ok()
 
     async def on_sign_out(self, sid: str, request: m.SignOut) -> m.Ok:

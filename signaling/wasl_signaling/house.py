@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from wasl_queue.queue import Queue, Requirements
@@ -12,6 +13,18 @@ from wasl_records.catalogue import Catalogue
 from wasl_records.contact import Vault
 from wasl_records.database import Database
 from wasl_web.opening import Openings
+
+
+@dataclass(frozen=True)
+class Recordings:
+    """What the operator decided about recordings."""
+
+    folder: Path
+    """Of their files."""
+    offered: bool = False
+    """Whether agents may ask to record."""
+    days: int = 30
+    """How long they are kept."""
 
 
 @dataclass
@@ -25,7 +38,8 @@ class House:
     zone: ZoneInfo
     """In which people here reckon days and hours."""
     vault: Vault
-    """Encrypts the addresses of citizens."""
+    """Encrypts the addresses of citizens, and the keys of recordings."""
+    recordings: Recordings
     text_messages: bool = False
     """Whether text messages can be sent to phones."""
     now: Callable[[], float] = time.time

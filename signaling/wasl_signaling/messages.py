@@ -170,6 +170,41 @@ class TextLine(Message):
     """When the line was begun."""
 
 
+class RecordingState(StrEnum):
+    """The life of a recording."""
+
+    ASKED = "asked"
+    """Somebody of the desk asks; it begins when everybody in the call has agreed. Nothing is kept yet."""
+    ON = "on"
+    """On the record: sound, picture and writing are kept."""
+    PAUSED = "paused"
+    """Off the record: nothing is kept until the agent goes on."""
+    REFUSED = "refused"
+    """Somebody said no before it began. Nothing was kept."""
+    WITHDRAWN = "withdrawn"
+    """The citizen stopped it: what had been recorded is deleted."""
+    ENDED = "ended"
+    """The agent, an interpreter or the end of the call ended it: what was recorded is kept for its time."""
+
+
+class RecordingView(Message):
+    """The last recording of a call as one of its people sees it."""
+
+    id: int
+    state: RecordingState
+    since: int
+    runs: bool
+    """Whether anything is being kept at this moment. False also in the state `on` while somebody has not agreed yet,
+    or while a connection is being made again; it then goes on by itself."""
+    waits_for: list[str]
+    """The names of those in the call who have not agreed, while it is asked for or goes on."""
+    your_answer: bool | None
+    """None: you are asked, and have not answered."""
+    question: list[str]
+    """What to ask, and then what to tell, whoever has not agreed: show all of it, as it is. It is kept with the
+    answer. Empty once you have agreed."""
+
+
 class CallView(Message):
     """A call as one of its people sees it."""
 
@@ -184,6 +219,9 @@ class CallView(Message):
     text: list[TextLine]
     typed: int
     """How many T.140 characters of yours are written down: where you go on."""
+    recording: RecordingView | None = None
+    may_record: str | None = None
+    """What you agree to by asking to record this call; none if you may not ask."""
 
 
 class Estimate(Message):
@@ -761,6 +799,40 @@ class Type(Message):
     often and over whichever way they come, and a gap before them is marked with U+FFFD."""
 
 
+class AnswerRecording(Message):
+    """Request `answer_recording` on /citizen and /desk: you agree to be recorded, or you do not.
+
+    Also to stop a recording that you had agreed to, and to allow one that you had refused or stopped.
+    """
+
+    recording: Id
+    agreed: bool
+
+
+class AskRecording(Message):
+    """Request `ask_recording` on /desk: everybody else in the call is asked; you agree by asking."""
+
+    call: Id
+
+
+class PauseRecording(Message):
+    """Request `pause_recording` on /desk: off the record. Once it is acknowledged, nothing is kept."""
+
+    call: Id
+
+
+class ResumeRecording(Message):
+    """Request `resume_recording` on /desk: on the record again."""
+
+    call: Id
+
+
+class StopRecording(Message):
+    """Request `stop_recording` on /desk: end the recording, or do not ask for it any more."""
+
+    call: Id
+
+
 class Available(Message):
     """Request `available` on /desk: ready for the next citizen. Also ends wrap-up and break."""
 
@@ -872,6 +944,7 @@ CITIZEN_REQUESTS: dict[str, tuple[type[Message], type[Ok]]] = {
     "devices": (DevicesChanged, Ok),
     "watch": (Watch, Ok),
     "text": (Type, Ok),
+    "answer_recording": (AnswerRecording, Ok),
 }
 DESK_REQUESTS: dict[str, tuple[type[Message], type[Ok]]] = {
     "available": (Available, Ok),
@@ -885,6 +958,11 @@ DESK_REQUESTS: dict[str, tuple[type[Message], type[Ok]]] = {
     "devices": (DevicesChanged, Ok),
     "watch": (Watch, Ok),
     "text": (Type, Ok),
+    "answer_recording": (AnswerRecording, Ok),
+    "ask_recording": (AskRecording, Ok),
+    "pause_recording": (PauseRecording, Ok),
+    "resume_recording": (ResumeRecording, Ok),
+    "stop_recording": (StopRecording, Ok),
     "notes": (Notes, Ok),
     "finish": (Finish, Ok),
     "sign_out": (SignOut, Ok),

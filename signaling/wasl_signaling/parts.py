@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +11,12 @@ from wasl_queue.queue import Changes
 from wasl_records.staff import Role, Staff
 from wasl_signaling import call as calls
 from wasl_signaling import messages as m
+from wasl_signaling.call import Call
 from wasl_signaling.house import House
 from wasl_signaling.mailbox import Address, Kind, Mailboxes
 from wasl_signaling.refresher import Refresher
 from wasl_signaling.switchboard import Switchboard
+from wasl_signaling.tapes import Tapes
 from wasl_signaling.text import Text
 from wasl_signaling.views import address_of
 from wasl_web.sign_in import signed_in_staff
@@ -28,9 +31,11 @@ class Parts:
     switchboard: Switchboard
     refresher: Refresher
     text: Text
+    tapes: Tapes
 
     def publish(self, changes: Changes) -> None:
         """Tells everyone whom these committed changes concern."""
+        self.tapes.look(changes.tickets)
         self.refresher.publish(changes)
 
     async def staff_of(self, environ: dict[str, Any], *roles: Role) -> Staff:
@@ -47,6 +52,7 @@ class Parts:
 
     async def media_changed(self, event: PeerConnected | PeerDisconnected) -> None:
         """A connection with the relay came up or fell silent: its owner and those in a call with her are told."""
+        self.tapes.look_at_all()
         address = self.switchboard.heard(event.peer, up=isinstance(event, PeerConnected))
         if address is not None:
             self.refresher.mark([address, *await self._in_call_with(address)])
@@ -62,6 +68,12 @@ class Parts:
         if mailbox := self.mailboxes.get(address):
             mailbox.pictures = pictures
             self.refresher.mark([address])
+
+    async def recording_changed(self, change: Awaitable[Call]) -> None:
+        """Once this change of a recording is committed, the relay follows it, and everybody in the call is told."""
+        call = await change
+        await self.tapes.follow(call.id)
+        self.refresher.mark(address_of(leg) for leg in call.legs)
 
     async def _in_call_with(self, address: Address) -> list[Address]:
         key: dict[str, Any] = (

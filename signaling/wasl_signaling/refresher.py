@@ -7,7 +7,7 @@ a change concerns by name are told at once; those who only see a line move are t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 
 import structlog
 from sqlalchemy import Connection
@@ -29,9 +29,17 @@ RETRY_PAUSE = 1.0  # seconds until those are tried again whose states could not 
 class Refresher:
     """Two tasks, one for each urgency."""
 
-    def __init__(self, house: House, mailboxes: Mailboxes, switchboard: Switchboard, impressions: Impressions) -> None:
+    def __init__(
+        self,
+        house: House,
+        mailboxes: Mailboxes,
+        switchboard: Switchboard,
+        impressions: Impressions,
+        records: Callable[[int], bool],
+    ) -> None:
+        """`records` as for `Views`."""
         self._house, self._mailboxes, self._switchboard = house, mailboxes, switchboard
-        self._views = Views(house, mailboxes, switchboard, impressions)
+        self._views = Views(house, mailboxes, switchboard, impressions, records)
         self._named: dict[Address, None] = {}
         self._lines: set[int] = set()
         self._named_marked, self._lines_marked = asyncio.Event(), asyncio.Event()

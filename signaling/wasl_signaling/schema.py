@@ -1,4 +1,5 @@
-"""The tables of calls: calls, who takes part, what was typed, and their history; and messages left instead of one."""
+"""The tables of calls: calls, who takes part, what was typed, what was recorded, and their history; and messages left
+instead of a call."""
 
 from __future__ import annotations
 
@@ -120,6 +121,53 @@ need = Table(
     metadata,
     Column("ticket", BigInteger, primary_key=True, autoincrement=False),
     Column("hearing", Boolean, nullable=False),
+)
+
+recording = Table(
+    "recording",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("call", ForeignKey("call.id"), nullable=False, index=True),
+    # The agent's id.
+    Column("asked_by", String(200), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("since", Float, nullable=False),
+    Column("asked_at", Float, nullable=False),
+    Column("ended_at", Float),
+    # For how many days those who agreed were told that it is kept.
+    Column("keep_days", Integer, nullable=False),
+    # The key of its files, encrypted. Without it they are noise: this is how a recording is deleted.
+    Column("sealed_key", Text),
+    CheckConstraint("state IN ('asked', 'on', 'paused', 'refused', 'withdrawn', 'ended')", name="state"),
+)
+OPEN = text("state IN ('asked', 'on', 'paused')")
+Index("uq_recording_open", recording.c.call, unique=True, sqlite_where=OPEN, postgresql_where=OPEN)
+KEPT = text("sealed_key IS NOT NULL")
+Index("ix_recording_kept", recording.c.ended_at, sqlite_where=KEPT, postgresql_where=KEPT)
+
+# The files of a recording, each from one making of connections to the next.
+recording_part = Table(
+    "recording_part",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("recording", ForeignKey("recording.id"), nullable=False, index=True),
+    # The file's name in the folder of recordings; the key of the file is made of it and the recording's.
+    Column("name", String(64), nullable=False, unique=True),
+    Column("started_at", Float, nullable=False),
+)
+
+# What somebody answered who was asked whether she may be recorded. Rows are only ever added; her last one counts.
+consent = Table(
+    "consent",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("recording", ForeignKey("recording.id"), nullable=False, index=True),
+    Column("party", String(200), nullable=False),
+    Column("agreed", Boolean, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("language", String(8), nullable=False),
+    # The very words that she was shown.
+    Column("words", Text, nullable=False),
 )
 
 # What a citizen wrote who waits for no call, by her ticket.

@@ -37,7 +37,7 @@ from wasl_signaling.citizen import CitizenChannel
 from wasl_signaling.demo import install_demo
 from wasl_signaling.desk import DeskChannel
 from wasl_signaling.drain import drained
-from wasl_signaling.house import House
+from wasl_signaling.house import House, Recordings
 from wasl_signaling.impressions import Impressions
 from wasl_signaling.insight import Insights
 from wasl_signaling.mailbox import Mailboxes
@@ -53,6 +53,7 @@ from wasl_signaling.sms import Sms
 from wasl_signaling.sockets import Sockets
 from wasl_signaling.supervise import SuperviseChannel
 from wasl_signaling.switchboard import Switchboard
+from wasl_signaling.tapes import Tapes
 from wasl_signaling.text import Text
 from wasl_signaling.timekeeper import Timekeeper
 from wasl_signaling.web_push import WebPush
@@ -95,12 +96,15 @@ async def desk(settings: Settings) -> AsyncIterator[tuple[Parts, str]]:
         pool = await stack.enter_async_context(_media(settings, house, media_events.put_nowait))
         switchboard = Switchboard(pool, mailboxes, epoch=secrets.token_hex(4), turn=settings.turn)
         pool.listen(switchboard)
-        text = Text(house, mailboxes, switchboard)
+        tapes = Tapes(house, switchboard)
+        stack.push_async_callback(tapes.close)
+        text = Text(house, mailboxes, switchboard, tapes)
         stack.push_async_callback(text.close)
         impressions: Impressions = {}
         insights = Insights(house, mailboxes, switchboard, impressions)
         stack.push_async_callback(insights.close)
-        parts = Parts(house, mailboxes, switchboard, Refresher(house, mailboxes, switchboard, impressions), text)
+        refresher = Refresher(house, mailboxes, switchboard, impressions, tapes.keeps)
+        parts = Parts(house, mailboxes, switchboard, refresher, text, tapes)
         for channel in (CitizenChannel(parts), DeskChannel(parts), SuperviseChannel(parts)):
             sockets.register_namespace(channel)
         alone = not settings.database_url.startswith("postgresql")
@@ -109,6 +113,7 @@ async def desk(settings: Settings) -> AsyncIterator[tuple[Parts, str]]:
         for run in (
             parts.refresher.run(),
             timekeeper.run(),
+            tapes.run(parts.refresher.mark),
             _tell_of_media(parts, media_events),
             insights.run(),
         ):
@@ -129,6 +134,8 @@ async def desk(settings: Settings) -> AsyncIterator[tuple[Parts, str]]:
 @asynccontextmanager
 async def _house(settings: Settings) -> AsyncIterator[House]:
     settings.data.mkdir(parents=True, exist_ok=True)
+    recordings = Recordings(settings.data.resolve() / "recordings", settings.recordings, settings.recordings_days)
+    recordings.folder.mkdir(mode=0o700, exist_ok=True)
     url = settings.database_url
     await asyncio.to_thread(migrate.upgrade, url)
     services = catalogue.load(settings.catalogue or CATALOGUE)
@@ -141,6 +148,7 @@ async def _house(settings: Settings) -> AsyncIterator[House]:
             Openings(services),
             ZoneInfo(settings.zone),
             contact_vault(settings.data),
+            recordings,
             text_messages=settings.sms_url is not None,
         )
         if settings.demo:

@@ -78,6 +78,10 @@ class Settings(BaseSettings):
     sms_url: SecretStr | None = None
     """Address of a gateway for text messages as Apprise writes it, `{to}` for the number, as in
     `twilio://SID:TOKEN@FROM/{to}`. Without it no text messages are sent."""
+    recordings: bool = False
+    """Whether agents may ask to record calls. Everybody in a call is asked first; see above."""
+    recordings_days: int = Field(30, ge=1, le=36_500)
+    """For how many days a recording is kept before it is deleted. Those who are asked are told."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """What the log tells, and more severe."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wasl_signaling import consenting
 from wasl_signaling import messages as m
 from wasl_signaling.channel import Channel
 from wasl_signaling.mailbox import Address, Kind
@@ -33,6 +34,12 @@ class TalkingChannel(Channel):
 
     async def on_watch(self, sid: str, request: m.Watch) -> m.Ok:
         self._parts.set_watching(self.address(sid), request.pictures)
+        return m.Ok()
+
+    async def on_answer_recording(self, sid: str, request: m.AnswerRecording) -> m.Ok:
+        house, party, language = self._parts.house, self.address(sid).party, self._languages[sid]
+        answer = house.database.write(consenting.answer, house, party, request, language, house.now())
+        await self._parts.recording_changed(answer)
         return m.Ok()
 
     async def on_text(self, sid: str, request: m.Type) -> m.Ok:

@@ -25,6 +25,7 @@ from wasl_signaling.house import House
 from wasl_signaling.locks import Locks
 from wasl_signaling.mailbox import Address, Kind, Mailboxes
 from wasl_signaling.switchboard import Switchboard
+from wasl_signaling.tapes import Tapes
 from wasl_signaling.views import address_of, text_line
 from wasl_signaling.visits import Typed
 from wasl_web.errors import Problem
@@ -37,8 +38,8 @@ LABEL = re.compile(r"wasl:(\d{1,15}):(\d{1,9})")
 class Text:
     """What is typed in all calls of this process."""
 
-    def __init__(self, house: House, mailboxes: Mailboxes, switchboard: Switchboard) -> None:
-        self._house, self._mailboxes, self._switchboard = house, mailboxes, switchboard
+    def __init__(self, house: House, mailboxes: Mailboxes, switchboard: Switchboard, tapes: Tapes) -> None:
+        self._house, self._mailboxes, self._switchboard, self._tapes = house, mailboxes, switchboard, tapes
         self._locks: Locks[Address] = Locks()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -100,6 +101,7 @@ class Text:
     async def _write(self, address: Address, request: m.Type) -> None:
         typed = await self._house.database.write(visits.type_text, address.party, request, self._house.now())
         await asyncio.gather(*(self._show(leg, typed) for leg in typed.call.legs))
+        await self._tapes.write_text(typed.call.id, typed.leg, typed.lines)
 
     async def _show(self, leg: Leg, typed: Typed) -> None:
         address, you = address_of(leg), leg == typed.leg

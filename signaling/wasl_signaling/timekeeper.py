@@ -73,3 +73,4 @@ class Timekeeper:
         house = self._parts.house
         self._parts.publish(await house.database.write(visits.close, house, house.now()))
         await house.database.write(bookings.miss_overdue, house.now())
+        await self._parts.tapes.tidy()

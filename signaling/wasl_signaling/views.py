@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
@@ -23,6 +24,7 @@ from wasl_signaling.call import Call, Leg
 from wasl_signaling.house import House
 from wasl_signaling.impressions import Impression, Impressions
 from wasl_signaling.mailbox import Address, Kind, Mailbox, Mailboxes
+from wasl_signaling.recording_view import may_record, recording_view
 from wasl_signaling.switchboard import Switchboard
 
 MEDIA_PATIENCE = 10.0  # seconds from the start of a call until media that has not come counts as away
@@ -70,9 +72,17 @@ def address_of(leg: Leg) -> Address:
 class Views:
     """Computes views. Its functions run in a database thread; at mailboxes and media they only look."""
 
-    def __init__(self, house: House, mailboxes: Mailboxes, switchboard: Switchboard, impressions: Impressions) -> None:
+    def __init__(
+        self,
+        house: House,
+        mailboxes: Mailboxes,
+        switchboard: Switchboard,
+        impressions: Impressions,
+        records: Callable[[int], bool],
+    ) -> None:
+        """`records` says of a call whether something of it is being recorded at this moment."""
         self._house, self._mailboxes, self._switchboard = house, mailboxes, switchboard
-        self._impressions = impressions
+        self._impressions, self._records = impressions, records
 
     def of(self, connection: Connection, mailbox: Mailbox, version: int) -> View:
         """The whole present state for this mailbox."""
@@ -213,6 +223,8 @@ class Views:
                 for by in (legs[line.leg],)
             ],
             typed=conversation.typed_by(connection, me),
+            recording=recording_view(connection, call, me, mailbox.language, self._records(call.id)),
+            may_record=may_record(self._house, call, me, mailbox.language),
         )
 
     def _leg(

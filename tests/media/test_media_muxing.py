@@ -23,10 +23,10 @@ from av import AudioFrame, VideoFrame
 
 from wasl_media.description import OPUS, VP8
 from wasl_media.errors import MediaError
-from wasl_media.muxing import mux
+from wasl_media.muxing import Source, mux
 from wasl_media.publication import Publication
 from wasl_media.recorder import Consent, Recorder
-from wasl_media.recording import Text
+from wasl_media.recording import Entry, EntryKind, RecordingWriter, Text, Track, pack_entry
 
 Meeting = Any
 Until = Any
@@ -64,10 +64,12 @@ def clapping() -> Iterator[tuple[float, str, bytes, int, bool]]:
 class Speaker:
     """Somebody whose packets take their time, some of them longer, some of them for ever."""
 
-    def __init__(self, name: str, clock: float) -> None:
+    def __init__(self, name: str, clock: float, ssrc: int = 7) -> None:
         self.id = name
         self.clock = clock
         """Seconds that the speaker's own clock is ahead."""
+        self.ssrc = ssrc
+        """Of the sound; that of the picture is one more."""
         self.publications = {kind: Publication(kind, 1, lambda _: None) for kind in ("audio", "video")}  # type: ignore[arg-type]
         self.lost = 0
 
@@ -77,7 +79,7 @@ class Speaker:
         sequences = {"audio": 65_500, "video": 65_400}
         for at, kind, payload, timestamp, last in clapping():
             number = sequences[kind] = sequences[kind] + 1
-            ssrc, payload_type = (7, OPUS) if kind == "audio" else (8, VP8)
+            ssrc, payload_type = (self.ssrc, OPUS) if kind == "audio" else (self.ssrc + 1, VP8)
             packet = RtpPacket(
                 payload_type, int(last), number & 0xFFFF, (timestamp - 9_000) & 0xFFFFFFFF, ssrc, payload
             )
@@ -131,7 +133,7 @@ def claps(track: list[tuple[float, float]]) -> list[float]:
 async def test_sound_and_picture_are_within_20_ms(tmp_path: Path) -> None:
     """Although the speaker's clock is an hour ahead and no packet takes the same time."""
     await record(tmp_path / "call", [Speaker("citizen", clock=3_600.0)])
-    muxed = await asyncio.to_thread(mux, tmp_path / "call", KEY, tmp_path / "call.webm")
+    muxed = await asyncio.to_thread(mux, [Source(tmp_path / "call", KEY)], tmp_path / "call.webm")
     assert (muxed.frames, muxed.sounds, muxed.lost_frames) == (SECONDS * RATE, SECONDS * 50, 0)
     tracks = decode(tmp_path / "call.webm")
     seen, heard = claps(tracks[1]), claps(tracks[0])
@@ -145,7 +147,7 @@ async def test_a_lossy_recording_decodes_in_full(tmp_path: Path) -> None:
     """Pictures that lack a packet, and those that need them, are left out up to the next keyframe."""
     speaker = Speaker("citizen", clock=0.0)
     await record(tmp_path / "call", [speaker], loss=0.02)
-    muxed = await asyncio.to_thread(mux, tmp_path / "call", KEY, tmp_path / "call.webm")
+    muxed = await asyncio.to_thread(mux, [Source(tmp_path / "call", KEY)], tmp_path / "call.webm")
     assert speaker.lost > 0
     assert 0 < muxed.lost_frames <= SECONDS * RATE - muxed.frames
     tracks = decode(tmp_path / "call.webm")
@@ -168,7 +170,9 @@ async def test_a_call_of_two_is_recorded_and_decodes_in_full(meeting: Meeting, t
     await until(recorded)
     await meeting.relay.stop_recording("r")
     command = [sys.executable, "-m", "wasl_media.muxing", str(tmp_path / "call"), str(tmp_path / "call.webm")]
-    run = await asyncio.to_thread(subprocess.run, command, input=KEY.hex(), capture_output=True, text=True, check=True)
+    run = await asyncio.to_thread(
+        subprocess.run, command, input=f"{KEY.hex()} 0", capture_output=True, text=True, check=True
+    )
     muxed = json.loads(run.stdout.splitlines()[-1])
     assert muxed["complete"]
     with av.open(str(tmp_path / "call.webm")) as container:
@@ -187,11 +191,41 @@ async def test_a_call_of_two_is_recorded_and_decodes_in_full(meeting: Meeting, t
     assert "<v agent>(≈) Good &lt;morning&gt; &amp; welcome" in subtitles
 
 
+async def test_several_recordings_of_one_call_are_one_film(tmp_path: Path) -> None:
+    """As after a reload: the same person with another connection and another clock."""
+    again = SECONDS + 6
+    await record(tmp_path / "one", [Speaker("citizen-1", clock=0.0)])
+    await record(tmp_path / "two", [Speaker("citizen-2", clock=70.0, ssrc=17)])
+    sources = [Source(tmp_path / "one", KEY), Source(tmp_path / "two", KEY, again)]
+    muxed = await asyncio.to_thread(mux, sources, tmp_path / "call.webm")
+    assert (muxed.frames, muxed.sounds, muxed.lost_frames) == (2 * SECONDS * RATE, 2 * SECONDS * 50, 0)
+    tracks = decode(tmp_path / "call.webm")
+    expected = [*range(1, SECONDS), *range(again, again + SECONDS)]
+    for number in (0, 1):
+        assert [round(at - WAY, 1) for at in claps(tracks[number])] == pytest.approx(expected, abs=0.1)
+
+
+def test_what_follows_a_long_pause_is_in_the_film(tmp_path: Path) -> None:
+    """Packets are numbered with 16 bits, and more than half of that may pass off the record."""
+    writer = RecordingWriter(tmp_path / "call", KEY)
+    writer.write(
+        pack_entry(Entry(EntryKind.TRACK, 0, 0.0, Track(peer="citizen", kind="audio").model_dump_json().encode()))
+    )
+    frames = [payload for _, kind, payload, _, _ in clapping() if kind == "audio"][:10]
+    for first in (0, 40_000):
+        for number, payload in enumerate(frames, first):
+            packet = RtpPacket(OPUS, 0, number & 0xFFFF, number * 960, 7, payload).serialize()
+            writer.write(pack_entry(Entry(EntryKind.PACKET, 0, number / 50, packet)))
+        writer.write(pack_entry(Entry(EntryKind.PAUSE, 0, 0.2)) + pack_entry(Entry(EntryKind.RESUME, 0, 799.0)))
+    writer.close()
+    assert mux([Source(tmp_path / "call", KEY)], tmp_path / "call.webm").sounds == 20
+
+
 def test_an_empty_recording_is_refused(tmp_path: Path) -> None:
     asyncio.run(record(tmp_path / "call", [Speaker("citizen", clock=0.0)], loss=1.0))
     with pytest.raises(MediaError, match="the recording is empty"):
-        mux(tmp_path / "call", KEY, tmp_path / "call.webm")
+        mux([Source(tmp_path / "call", KEY)], tmp_path / "call.webm")
     command = [sys.executable, "-m", "wasl_media.muxing", str(tmp_path / "call"), str(tmp_path / "call.webm")]
-    run = subprocess.run(command, input=KEY.hex(), capture_output=True, text=True, check=False)
+    run = subprocess.run(command, input=f"{KEY.hex()} 0", capture_output=True, text=True, check=False)
     assert run.returncode == 1
     assert "the recording is empty" in run.stderr

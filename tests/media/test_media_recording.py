@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wasl_media.errors import MediaError, MediaErrorCode
-from wasl_media.muxing import mux
+from wasl_media.muxing import Source, mux
 from wasl_media.partner import MediaPartner
 from wasl_media.process import WorkerProcess
 from wasl_media.recorder import WRITE_INTERVAL, Consent
@@ -152,7 +152,7 @@ async def test_off_the_record_nothing_is_kept(meeting: Meeting, tmp_path: Path, 
     assert kinds[paused[0] + 1][1] - kinds[paused[0]][1] > 0.5
     texts = [entry.body for entry in read_recording(path, KEY) if entry.kind is EntryKind.TEXT]
     assert [Text.model_validate_json(text) for text in texts] == [spoken]
-    assert mux(path, KEY, tmp_path / "call.webm").complete
+    assert mux([Source(path, KEY)], tmp_path / "call.webm").complete
 
 
 @pytest.fixture
@@ -185,7 +185,7 @@ async def test_a_killed_worker_leaves_what_it_recorded(worker: WorkerProcess, tm
     await until(recorded)
     assert worker.pid is not None
     os.kill(worker.pid, signal.SIGKILL)
-    muxed = mux(path, KEY, tmp_path / "call.webm")
+    muxed = mux([Source(path, KEY)], tmp_path / "call.webm")
     assert not muxed.complete
     assert muxed.seconds > 3 - 2 * WRITE_INTERVAL
     assert muxed.frames > 30

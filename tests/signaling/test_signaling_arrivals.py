@@ -22,7 +22,7 @@ from wasl_records.database import Database
 from wasl_records.staff import EVERY_SERVICE, Role, Staff
 from wasl_signaling import appointments, arrivals, migrate, visits
 from wasl_signaling import messages as m
-from wasl_signaling.house import House
+from wasl_signaling.house import House, Recordings
 from wasl_web.errors import DeskClosed, Problem, error_view
 from wasl_web.opening import Openings
 
@@ -60,7 +60,8 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     migrate.upgrade(url)
     vault = Fernet(Fernet.generate_key())
     database = Database.open(url)
-    yield House(database, Queue(server="here"), services, Openings(services), KUWAIT, vault, text_messages=True)
+    openings, recordings = Openings(services), Recordings(tmp_path)
+    yield House(database, Queue(server="here"), services, openings, KUWAIT, vault, recordings, text_messages=True)
     await database.close()
 
 

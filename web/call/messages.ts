@@ -53,6 +53,13 @@ export type Device = "on" | "off" | "blocked" | "missing" | "busy";
  */
 export type Trouble = "frozen" | "unreadable" | "hardly_readable" | "jerky_signs" | "jerky" | "gaps" | "faint" | "late";
 /**
+ * The life of a recording.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "RecordingState".
+ */
+export type RecordingState = "asked" | "on" | "paused" | "refused" | "withdrawn" | "ended";
+/**
  * Where the citizen's visit stands.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -125,6 +132,27 @@ export interface Accept {
 export interface AgentView {
   id: string;
   name: string;
+}
+/**
+ * Request `answer_recording` on /citizen and /desk: you agree to be recorded, or you do not.
+ *
+ * Also to stop a recording that you had agreed to, and to allow one that you had refused or stopped.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "AnswerRecording".
+ */
+export interface AnswerRecording {
+  recording: number;
+  agreed: boolean;
+}
+/**
+ * Request `ask_recording` on /desk: everybody else in the call is asked; you agree by asking.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "AskRecording".
+ */
+export interface AskRecording {
+  call: number;
 }
 /**
  * Request `available` on /desk: ready for the next citizen. Also ends wrap-up and break.
@@ -203,6 +231,11 @@ export interface CallView {
    * How many T.140 characters of yours are written down: where you go on.
    */
   typed: number;
+  recording?: RecordingView | null;
+  /**
+   * What you agree to by asking to record this call; none if you may not ask.
+   */
+  may_record?: string | null;
 }
 /**
  * One person's part in a call.
@@ -270,6 +303,35 @@ export interface TextLine {
    * When the line was begun.
    */
   at: number;
+}
+/**
+ * The last recording of a call as one of its people sees it.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "RecordingView".
+ */
+export interface RecordingView {
+  id: number;
+  state: RecordingState;
+  since: number;
+  /**
+   * Whether anything is being kept at this moment. False also in the state `on` while somebody has not agreed yet,
+   * or while a connection is being made again; it then goes on by itself.
+   */
+  runs: boolean;
+  /**
+   * The names of those in the call who have not agreed, while it is asked for or goes on.
+   */
+  waits_for: string[];
+  /**
+   * None: you are asked, and have not answered.
+   */
+  your_answer: boolean | null;
+  /**
+   * What to ask, and then what to tell, whoever has not agreed: show all of it, as it is. It is kept with the
+   * answer. Empty once you have agreed.
+   */
+  question: string[];
 }
 /**
  * Request `callback` on /citizen: keep my place and ring me when my turn is near; or rather not.
@@ -870,12 +932,30 @@ export interface OutlookReply {
   points: OutlookPoint[];
 }
 /**
+ * Request `pause_recording` on /desk: off the record. Once it is acknowledged, nothing is kept.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "PauseRecording".
+ */
+export interface PauseRecording {
+  call: number;
+}
+/**
  * Event `replaced`: a newer page took over this ticket or desk; this one must not reconnect.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "Replaced".
  */
 export interface Replaced {}
+/**
+ * Request `resume_recording` on /desk: on the record again.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "ResumeRecording".
+ */
+export interface ResumeRecording {
+  call: number;
+}
 /**
  * Request `sign_out` on /desk: offline at once. The page then ends its session over HTTP.
  *
@@ -914,6 +994,15 @@ export interface Slots {
 export interface SlotsReply {
   ok?: true;
   slots: SlotView[];
+}
+/**
+ * Request `stop_recording` on /desk: end the recording, or do not ask for it any more.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "StopRecording".
+ */
+export interface StopRecording {
+  call: number;
 }
 /**
  * Request `break` on /desk: no offers until `available`.

@@ -2,6 +2,8 @@
 
 import type {
   Accept,
+  AnswerRecording,
+  AskRecording,
   Available,
   Book,
   BookReply,
@@ -27,10 +29,13 @@ import type {
   Ok,
   Outlook,
   OutlookReply,
+  PauseRecording,
   Replaced,
+  ResumeRecording,
   SignOut,
   Slots,
   SlotsReply,
+  StopRecording,
   TakeBreak,
   Targets,
   TargetsReply,
@@ -50,18 +55,19 @@ export interface Wire {
   events: { state: { version: number } };
 }
 
-interface MediaRequests {
+interface CallRequests {
   media_answer: [MediaAnswer, Ok];
   media_failed: [MediaFailed, Ok];
   devices: [DevicesChanged, Ok];
   watch: [Watch, Ok];
   text: [Type, Ok];
+  answer_recording: [AnswerRecording, Ok];
 }
 
 export interface CitizenWire {
   path: "/citizen";
   auth: CitizenConnect;
-  requests: MediaRequests & {
+  requests: CallRequests & {
     join: [Join, Joined];
     leave: [Leave, Ok];
     undo_leave: [UndoLeave, Ok];
@@ -79,13 +85,17 @@ export interface CitizenWire {
 export interface DeskWire {
   path: "/desk";
   auth: DeskConnect;
-  requests: MediaRequests & {
+  requests: CallRequests & {
     available: [Available, Ok];
     break: [TakeBreak, Ok];
     accept: [Accept, Ok];
     decline: [Decline, Ok];
     targets: [Targets, TargetsReply];
     transfer: [Transfer, Ok];
+    ask_recording: [AskRecording, Ok];
+    pause_recording: [PauseRecording, Ok];
+    resume_recording: [ResumeRecording, Ok];
+    stop_recording: [StopRecording, Ok];
     notes: [Notes, Ok];
     finish: [Finish, Ok];
     sign_out: [SignOut, Ok];

@@ -5,6 +5,7 @@ import { ownTrouble } from "../call/insight";
 import { t } from "../call/words";
 import { doneLines } from "../panels/conversation/view";
 import { keptSentence } from "../panels/callback/words";
+import { recordingNews } from "../panels/recording/words";
 import { troubleNews } from "../panels/trouble/view";
 import { estimateSentence, placeSentence, putThroughSentence } from "../panels/waiting/words";
 import { type Visit, screenOf } from "./visit";
@@ -53,7 +54,8 @@ export class Herald {
       });
     const trouble = this.#advice.news(ownTrouble(call.legs), now);
     const advice = trouble === null ? [] : [troubleNews(trouble)];
-    const said = [...changes, ...advice, ...lines].join(" ");
+    const recorded = recordingNews(former?.id === call.id ? former.recording : null, call.recording);
+    const said = [...changes, ...(recorded === null ? [] : [recorded]), ...advice, ...lines].join(" ");
     return said === "" ? null : said;
   }
 }

@@ -105,6 +105,7 @@ function meetingActions(page: CitizenPage): CitizenActions["meeting"] {
     volume: (volume) => { page.setPreferences({ volume }); },
     balance: (balance) => { page.setPreferences({ balance }); },
     unblock: () => { page.playback.unblock(); },
+    answer: (recording, agreed) => void page.ask("answer_recording", { recording, agreed }),
     again: () => void page.devices.settle(),
     ...leaveActions(page),
     typed: (value) => { page.sender.typed(value); },

@@ -148,6 +148,7 @@ function meetingView(visit: Visit, around: Surroundings, on: CitizenActions): Te
       volume: around.preferences.volume,
       volumeOpen,
       silenced,
+      recording: call?.recording ?? null,
       leaving,
       asking,
     },

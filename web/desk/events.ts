@@ -41,6 +41,13 @@ export function eventsOf(page: DeskPage): DeskEvents {
       balance: (balance) => { page.prefer({ balance }); },
       startSound: () => { page.playback.unblock(); },
     },
+    recording: {
+      answer: (recording, agreed) => void page.ask("answer_recording", { recording, agreed }),
+      ask: () => void record(page, "ask_recording"),
+      pause: () => void record(page, "pause_recording"),
+      resume: () => void record(page, "resume_recording"),
+      stop: () => void record(page, "stop_recording"),
+    },
     conversation: {
       typed: (value) => { page.sender.typed(value); },
       endLine: () => { page.sender.endLine(); },
@@ -64,7 +71,7 @@ export function eventsOf(page: DeskPage): DeskEvents {
 }
 
 export function commandsOf(page: DeskPage): Record<Command, () => void> {
-  const { presence, offer, call } = page.events;
+  const { presence, offer, call, recording } = page.events;
   return {
     available: presence.available,
     accept: offer.accept,
@@ -72,6 +79,11 @@ export function commandsOf(page: DeskPage): Record<Command, () => void> {
     microphone: call.toggleMicrophone,
     camera: call.toggleCamera,
     write: () => { focusOn("#conversation-input", true); },
+    record: () => {
+      const state = page.desk.server?.call?.recording?.state;
+      if (state === "on") recording.pause();
+      else if (state === "paused") recording.resume();
+    },
     notes: () => { focusOn("#notes", true); },
     finish: () => {
       page.dispatch({ type: "closing", change: { open: true } });
@@ -110,6 +122,11 @@ async function finish(page: DeskPage, outcome: Outcome, note: string): Promise<v
   if (ticket === undefined) return;
   await page.notebook.flush();
   await page.ask("finish", { ticket, outcome, note });
+}
+
+async function record(page: DeskPage, name: "ask_recording" | "pause_recording" | "resume_recording" | "stop_recording"): Promise<void> {
+  const call = page.desk.server?.call?.id;
+  if (call !== undefined && !page.desk.asking) await page.ask(name, { call });
 }
 
 function answer(page: DeskPage, name: "accept" | "decline"): void {

@@ -20,6 +20,7 @@ import type { Body, DeskWire, Reply, RequestName } from "../call/wire";
 import { language } from "../call/words";
 import { doneLines, lineSentence } from "../panels/conversation/view";
 import { heldTitle, offerText, offerTitle } from "../panels/offer/view";
+import { recordingNews } from "../panels/recording/words";
 import { refused } from "../panels/signin/refused";
 import type { Person } from "../panels/signin/session";
 import { troubleNews } from "../panels/trouble/view";
@@ -98,6 +99,8 @@ export class DeskPage {
     const trouble = this.#advice.news(ownTrouble(call?.legs ?? []), deskTime());
     if (trouble !== null) announce(troubleNews(trouble));
     void this.link.obey(policyOf(call));
+    const recorded = recordingNews(former.server?.call?.recording, call?.recording);
+    if (recorded !== null) announce(recorded);
     this.own.follow({ screen: this.screen, modality: call?.modality ?? offer?.modality ?? null });
     this.paint();
     this.#tell(former);

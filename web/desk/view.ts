@@ -17,6 +17,8 @@ import { presenceName } from "../panels/presence/words";
 import { wrapUpView } from "../panels/presence/wrapup";
 import { streamOf } from "../panels/selfcheck/stream";
 import { letter } from "../panels/message/letter";
+import { type RecorderEvents, recorderView } from "../panels/recording/desk";
+import { type RecordingActions, recording } from "../panels/recording/view";
 import { type SelfCheck, type SelfCheckEvents, selfCheckView } from "../panels/selfcheck/view";
 import { type SignInEvents, signInView } from "../panels/signin/view";
 import { type StaffBarEvents, staffBarView } from "../panels/staffbar/view";
@@ -55,6 +57,7 @@ export interface DeskEvents {
   offer: OfferEvents;
   call: CallBarEvents & { startSound: () => void; balance: (balance: number) => void };
   conversation: ConversationActions;
+  recording: RecordingActions & RecorderEvents;
   visit: VisitEvents;
   closing: ClosingEvents;
   transfer: TransferEvents;
@@ -125,8 +128,13 @@ function work(desk: Desk, server: DeskState, around: Surroundings, on: DeskEvent
 function call(desk: Desk, { call = null }: DeskState, around: Surroundings, on: DeskEvents): TemplateResult {
   const { devices, link, now } = around;
   const bar = { call, link, now, microphone: devices.microphone.device, camera: devices.camera.device };
-  return html`${callBarView(bar, on.call)} ${soundNotice(around, on)}
+  return html`${callBarView(bar, on.call)} ${soundNotice(around, on)} ${call && interprets(desk) ? asked(call, desk, on) : nothing}
     ${interprets(desk) ? html`<p>${t("You interpret. Your colleague writes the notes and finishes the visit.")}</p>` : nothing} ${call ? people(call, around, on) : nothing}`;
+}
+
+/** An interpreter is asked like the citizen. */
+function asked({ recording: shown = null }: CallView, { asking }: Desk, on: DeskEvents): TemplateResult | typeof nothing {
+  return recording({ recording: shown, citizen: false, asking }, on.recording);
 }
 
 function people(call: CallView, { devices, slot, reading, preferences }: Surroundings, on: DeskEvents): TemplateResult {
@@ -158,6 +166,7 @@ function visit(desk: Desk, server: DeskState, around: Surroundings, on: DeskEven
   return html`
     ${visitView({ visit: server.visit, call: inCall ? call : null, notes: around.notes }, on.visit)}
     ${needsOutcome(desk) ? closingView(closing, on.closing) : nothing}
+    ${call && inCall && server.visit.message === null ? recorderView(call, desk.asking, on.recording) : nothing}
     ${call && inCall && needsOutcome(desk) ? transferView(transfer, on.transfer) : nothing}
   `;
 }

@@ -12,6 +12,7 @@ const on = {
   volume: nothing,
   balance: nothing,
   unblock: nothing,
+  answer: nothing,
   again: nothing,
   leaving: nothing,
   leave: nothing,
@@ -29,6 +30,7 @@ const DATA: MeetingData = {
   volume: 3,
   volumeOpen: false,
   silenced: false,
+  recording: null,
   leaving: false,
   asking: false,
 };
@@ -37,6 +39,7 @@ const shown = (change: Partial<MeetingData>) => (): TemplateResult => meeting({ 
 export const examples: Record<string, () => TemplateResult> = {
   video: shown({}),
   "video-and-text": shown({ textOpen: true, microphone: "off", camera: "off" }),
+  recorded: shown({ recording: { id: 1, state: "on", since: 0, runs: true, waits_for: [], your_answer: true, question: [] } }),
   silenced: shown({ silenced: true, microphone: "busy" }),
   "agent-away": shown({
     stage: { ...DATA.stage, legs: [CITIZEN, { ...AGENT, connected: false }] },

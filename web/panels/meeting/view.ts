@@ -1,12 +1,13 @@
 /** The call as the citizen has it: the employee large, four buttons with their names, and text beside. */
 
 import { type TemplateResult, html, nothing } from "lit-html";
-import type { Device, Modality } from "../../call/messages";
+import type { Device, Modality, RecordingView } from "../../call/messages";
 import type { Reading } from "../../call/reading";
 import { t } from "../../call/words";
 import { type ConversationActions, conversation } from "../conversation/view";
 import { icon } from "../icon/view";
 import { type Notice, notices } from "../notices/view";
+import { type RecordingActions, recording } from "../recording/view";
 import { type StageData, stage, stageSizes } from "../stage/view";
 import { type VolumeChange, volumePanel } from "../volume/view";
 import { troubleStrip } from "../trouble/view";
@@ -25,11 +26,12 @@ export interface MeetingData {
   volumeOpen: boolean;
   /** The browser wants a tap before it plays sound. */
   silenced: boolean;
+  recording: RecordingView | null;
   leaving: boolean;
   asking: boolean;
 }
 
-export interface MeetingActions extends LeaveActions, ConversationActions {
+export interface MeetingActions extends LeaveActions, ConversationActions, RecordingActions {
   microphone: () => void;
   camera: () => void;
   text: () => void;
@@ -48,6 +50,7 @@ export function meeting(data: MeetingData, on: MeetingActions): TemplateResult {
       ? html`<button class="button main wide" type="button" @click=${on.unblock}>${icon("volume-2")}<span>${t("Tap to continue and to hear")}</span></button>`
       : nothing}
     <div role="status">${notices(sentences(data, on))}</div>
+    ${recording({ recording: data.recording, citizen: true, asking: data.asking }, on)}
     <div class="meeting" data-text=${data.textOpen ? "open" : "closed"}>
       ${troubleStrip(data.stage.legs)} ${data.volumeOpen && data.modality !== "text" ? volumePanel(data.volume, on.volume) : nothing} ${stage(data.stage)} ${stageSizes(data.stage, on.balance)} ${data.textOpen ? conversation(data.reading, on) : nothing}
     </div>

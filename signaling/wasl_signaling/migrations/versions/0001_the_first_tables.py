@@ -537,9 +537,85 @@ def upgrade() -> None:
         sqlite_where=sa.text("NOT done"),
         postgresql_where=sa.text("NOT done"),
     )
+    op.create_table(
+        "recording",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("call", sa.Integer(), nullable=False),
+        sa.Column("asked_by", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("since", sa.Float(), nullable=False),
+        sa.Column("asked_at", sa.Float(), nullable=False),
+        sa.Column("ended_at", sa.Float(), nullable=True),
+        sa.Column("keep_days", sa.Integer(), nullable=False),
+        sa.Column("sealed_key", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('asked', 'on', 'paused', 'refused', 'withdrawn', 'ended')", name=op.f("ck_recording_state")
+        ),
+        sa.ForeignKeyConstraint(["call"], ["call.id"], name=op.f("fk_recording_call")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recording")),
+    )
+    op.create_index(op.f("ix_recording_call"), "recording", ["call"], unique=False)
+    op.create_index(
+        "ix_recording_kept",
+        "recording",
+        ["ended_at"],
+        unique=False,
+        sqlite_where=sa.text("sealed_key IS NOT NULL"),
+        postgresql_where=sa.text("sealed_key IS NOT NULL"),
+    )
+    op.create_index(
+        "uq_recording_open",
+        "recording",
+        ["call"],
+        unique=True,
+        sqlite_where=sa.text("state IN ('asked', 'on', 'paused')"),
+        postgresql_where=sa.text("state IN ('asked', 'on', 'paused')"),
+    )
+    op.create_table(
+        "recording_part",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("recording", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("started_at", sa.Float(), nullable=False),
+        sa.ForeignKeyConstraint(["recording"], ["recording.id"], name=op.f("fk_recording_part_recording")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recording_part")),
+        sa.UniqueConstraint("name", name=op.f("uq_recording_part_name")),
+    )
+    op.create_index(op.f("ix_recording_part_recording"), "recording_part", ["recording"], unique=False)
+    op.create_table(
+        "consent",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("recording", sa.Integer(), nullable=False),
+        sa.Column("party", sa.String(length=200), nullable=False),
+        sa.Column("agreed", sa.Boolean(), nullable=False),
+        sa.Column("at", sa.Float(), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["recording"], ["recording.id"], name=op.f("fk_consent_recording")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
+    )
+    op.create_index(op.f("ix_consent_recording"), "consent", ["recording"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_consent_recording"), table_name="consent")
+    op.drop_table("consent")
+    op.drop_index(op.f("ix_recording_part_recording"), table_name="recording_part")
+    op.drop_table("recording_part")
+    op.drop_index(
+        "uq_recording_open",
+        table_name="recording",
+        sqlite_where=sa.text("state IN ('asked', 'on', 'paused')"),
+        postgresql_where=sa.text("state IN ('asked', 'on', 'paused')"),
+    )
+    op.drop_index(
+        "ix_recording_kept",
+        table_name="recording",
+        sqlite_where=sa.text("sealed_key IS NOT NULL"),
+        postgresql_where=sa.text("sealed_key IS NOT NULL"),
+    )
+    op.drop_index(op.f("ix_recording_call"), table_name="recording")
+    op.drop_table("recording")
     op.drop_index(
         "uq_text_line_open",
         table_name="text_line",
