@@ -100,7 +100,7 @@ class Page:
         self.states: list[dict[str, Any]] = []
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.socket.on("state", self._state, namespace=namespace)
-        for event in ("media_offer", "text", "insight", "replaced"):
+        for event in ("media_offer", "text", "insight", "caption", "replaced"):
             self.socket.on(event, self._event(event), namespace=namespace)
 
     @property
@@ -135,13 +135,15 @@ class Page:
         found: dict[str, Any] = await until(fulfilled, seconds)
         return found
 
-    async def until_event(self, name: str, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    async def until_event(
+        self, name: str, condition: Callable[[dict[str, Any]], bool], seconds: float = 10
+    ) -> dict[str, Any]:
         """Waits until such an event has come, and returns its body."""
 
         async def come() -> list[dict[str, Any]]:
             return [body for event, body in self.events if event == name and condition(body)]
 
-        return dict((await until(come))[0])
+        return dict((await until(come, seconds))[0])
 
     async def close(self) -> None:
         """Disconnects."""

@@ -1,4 +1,4 @@
-"""Spoken test audio: flite (a Debian package) says an English sentence, as a track or as samples."""
+"""Spoken test audio: flite says an English sentence, espeak-ng one in another language (both are Debian packages)."""
 
 from __future__ import annotations
 
@@ -15,28 +15,33 @@ from av import AudioFrame
 
 from wasl_media.pacing import Pacer
 
-INSTALL = "apt-get update && apt-get install -y flite"
 VOICE = "rms"
 RATE = 48_000
 SAMPLES = RATE // 50
 """Of one frame: 20 ms."""
 
 
-def find() -> str:
-    """The path of flite; installed first, when we may."""
-    path = shutil.which("flite")
+def find(program: str) -> str:
+    """The path of flite or espeak-ng; installed first, when we may."""
+    path, install = shutil.which(program), f"apt-get update && apt-get install -y {program}"
     if path is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        subprocess.run(["sh", "-c", INSTALL], env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, check=False)
-        path = shutil.which("flite")
-    assert path is not None, f"flite speaks the test audio: {INSTALL}"
+        subprocess.run(["sh", "-c", install], env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"}, check=False)
+        path = shutil.which(program)
+    assert path is not None, f"{program} speaks the test audio: {install}"
     return path
 
 
 def speak(text: str, folder: Path) -> bytes:
-    """The sentence as the bytes of a WAV file."""
+    """An English sentence as the bytes of a WAV file."""
     file = folder / "spoken.wav"
-    subprocess.run([find(), "-voice", VOICE, "-t", text, "-o", str(file)], check=True, timeout=60)
+    subprocess.run([find("flite"), "-voice", VOICE, "-t", text, "-o", str(file)], check=True, timeout=60)
     return file.read_bytes()
+
+
+def speak_foreign(text: str, language: str) -> bytes:
+    """A sentence in another language as the bytes of a WAV file."""
+    command = [find("espeak-ng"), "-v", language, "-s", "120", "--stdout", text]
+    return subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
 
 
 def samples(wav: bytes, rate: int) -> bytes:

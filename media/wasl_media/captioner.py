@@ -105,6 +105,8 @@ class Captioner:
         self._child: Process | None = None
         self._languages: frozenset[str] = frozenset()
         self._beat_at = 0.0
+        self.change: CaptionsChanged | None = None
+        """The last one that was told."""
         self._task = asyncio.ensure_future(self._run())
 
     @property
@@ -196,7 +198,7 @@ class Captioner:
         for failure in message.failures:
             log.error("no captions in %s: %s", failure.language, failure.text)
         self._languages = frozenset(message.languages)
-        self._on_event(CaptionsChanged(languages=message.languages, failures=message.failures))
+        self._change(CaptionsChanged(languages=message.languages, failures=message.failures))
         return bool(message.languages)
 
     async def _serve(self, child: Process) -> None:
@@ -244,7 +246,11 @@ class Captioner:
         self._by_number = {tap.number: tap for tap in self._taps.values()}
         if self._languages:
             self._languages = frozenset()
-            self._on_event(CaptionsChanged(languages=[]))
+            self._change(CaptionsChanged(languages=[]))
+
+    def _change(self, event: CaptionsChanged) -> None:
+        self.change = event
+        self._on_event(event)
 
     # The pipe
 

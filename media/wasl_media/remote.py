@@ -46,7 +46,7 @@ from wasl_media.control import (
 )
 from wasl_media.description import KINDS, Kind
 from wasl_media.errors import MediaError, MediaErrorCode
-from wasl_media.events import Event
+from wasl_media.events import CaptionsChanged, Event
 from wasl_media.recorder import Consent
 from wasl_media.recording import Text
 from wasl_media.stats import Load, RelayStats
@@ -81,6 +81,8 @@ class RemoteRelay:
         self._session = session
         self._socket = socket
         self._on_event = on_event
+        self.languages: Sequence[str] = ()
+        """That captions can be made of."""
         self._ids = count(1)
         self._waiting: dict[int, asyncio.Future[Result]] = {}
         self._silent_looks = 0
@@ -247,6 +249,8 @@ class RemoteRelay:
                 answered.set_result(message.result)
 
     def _tell(self, event: Event) -> None:
+        if isinstance(event, CaptionsChanged):
+            self.languages = event.languages
         try:
             self._on_event(event)
         except Exception:  # the listener's mistake must not end the channel

@@ -135,6 +135,7 @@ class Worker:
         client = Client()
         await client.prepare(request)
         self._clients.add(client)
+        self._catch_up(client)
         try:
             async for message in client:
                 if message.type is WSMsgType.TEXT:
@@ -143,6 +144,12 @@ class Worker:
             self._clients.discard(client)
             await self._end_all_of(client)
         return client
+
+    def _catch_up(self, client: Client) -> None:
+        """Tell what was told before there was this client."""
+        captioner = self._relay.captioner if self._relay is not None else None
+        if captioner is not None and captioner.change is not None:
+            self._send(client, Report(event=captioner.change).model_dump_json())
 
     async def _end_all_of(self, client: Client) -> None:
         """Its server is gone, or has given this worker up and placed the calls elsewhere."""

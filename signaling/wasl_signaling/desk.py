@@ -110,6 +110,19 @@ class DeskChannel(TalkingChannel):
         await self._parts.recording_changed(stop)
         return m.Ok()
 
+    async def on_browser_captions(self, sid: str, request: m.BrowserCaptions) -> m.Ok:
+        address = self.address(sid)
+        await self._parts.change_captions(address, request.call, self._parts.captions.make_in_browser, request.on)
+        return m.Ok()
+
+    async def on_caption(self, sid: str, request: m.MakeCaption) -> m.Ok:
+        await self._parts.make_caption(self.address(sid), request)
+        return m.Ok()
+
+    async def on_correct(self, sid: str, request: m.CorrectCaption) -> m.Ok:
+        await self._parts.correct_caption(self.address(sid), request)
+        return m.Ok()
+
     async def on_sign_out(self, sid: str, request: m.SignOut) -> m.Ok:
         return await self._move(self._parts.house.queue.sign_out, sid)
 

@@ -36,6 +36,8 @@ class Plan:
     """Addresses that pages reach the media ports on, the best first."""
     door: Door = field(default_factory=Door)
     """As `udp_port`; each gets a password of its own."""
+    captions: str = ""
+    """Their engines, as the setting has them."""
 
     def door_of(self, number: int, password: str) -> Door:
         """That of one worker."""
@@ -51,7 +53,8 @@ class Plan:
 def plan(settings: Settings, count: int, door: Door | None = None) -> Plan:
     """So many workers, as the settings want them; without a `door` they are driven from this machine alone."""
     host = "127.0.0.1" if settings.host == "localhost" else settings.host
-    return Plan(count, host, settings.media_udp_port, settings.media_advertised, door or Door())
+    door = door or Door()
+    return Plan(count, host, settings.media_udp_port, settings.media_advertised, door, settings.captions)
 
 
 @dataclass
@@ -120,6 +123,7 @@ class MediaHost:
             udp_host=self._plan.udp_host,
             udp_port=self._plan.udp_port_of(number),
             advertise=self._plan.advertise,
+            captions=self._plan.captions,
             on_event=lambda _: None,  # the desk hears of its own people over its own channel
             on_restart=lambda: self._restarted(child),
             door=self._plan.door_of(number, self._key.password(worker)),

@@ -97,6 +97,11 @@ class MediaPool:
         """Those that can be used."""
         return [worker for worker in self._workers.values() if worker.alive]
 
+    @property
+    def languages(self) -> frozenset[str]:
+        """Those that captions can be made of now, on one of the workers at least."""
+        return frozenset(language for worker in self.workers for language in worker.relay.languages)
+
     def listen(self, listener: Listener) -> None:
         """Who is told from now on."""
         self._listener = listener

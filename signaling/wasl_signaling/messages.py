@@ -205,6 +205,67 @@ class RecordingView(Message):
     answer. Empty once you have agreed."""
 
 
+CAPTION_WORDS = 200
+"""Words of one line of captions."""
+
+
+class CaptionSource(StrEnum):
+    """Where the words of a caption come from. A machine's words are never evidence of what was said."""
+
+    ENGINE = "engine"
+    """The desk's own machine understood them."""
+    BROWSER = "browser"
+    """The speaker's browser understood them."""
+    CORRECTED = "corrected"
+    """The speaker wrote them, in place of what a machine understood."""
+
+
+class CaptionWord(Message):
+    """A word as it was understood."""
+
+    text: str
+    confidence: float | None
+    """0 to 1, as the machine reckons; none if it does not say."""
+
+
+class CaptionLine(Message):
+    """What one person said between two pauses, as far as it is understood."""
+
+    id: int
+    """Lines are shown in the order of their ids."""
+    revision: int
+    """Grows with every change of the line. Keep the version of a line that has the highest."""
+    leg: int
+    role: Role
+    name: str
+    you: bool
+    words: list[CaptionWord]
+    final: bool
+    """False while it may still change by itself."""
+    source: CaptionSource
+    missed: bool
+    """True for a gap: something may have been said here that no machine listened to. There are no words."""
+    began_at: int
+    ended_at: int
+
+
+class CaptionsView(Message):
+    """The captions of a call as one of its people has them."""
+
+    available: bool
+    """Whether captions can be made of what the others say now. False also while the machine is being started again."""
+    on: bool
+    """You read captions (`captions`)."""
+    made: bool
+    """Captions are being made of what you say, because somebody in the call reads them."""
+    browser_allowed: bool
+    """The desk lets your browser make captions of what you say. Some browsers send the sound to their makers."""
+    browser: bool
+    """You have switched that on (`browser_captions`)."""
+    lines: list[CaptionLine]
+    """The last ones, for whoever missed some."""
+
+
 class CallView(Message):
     """A call as one of its people sees it."""
 
@@ -222,6 +283,8 @@ class CallView(Message):
     recording: RecordingView | None = None
     may_record: str | None = None
     """What you agree to by asking to record this call; none if you may not ask."""
+    captions: CaptionsView | None
+    """None where nobody speaks: in a call by text."""
 
 
 class Estimate(Message):
@@ -390,6 +453,16 @@ class InsightEvent(Message):
 
     call: int
     legs: list[LegInsight]
+
+
+class CaptionEvent(Message):
+    """Event `caption` on /citizen and /desk: a line of captions that is new or has changed.
+
+    As with text, lines are whole, so an event may come twice, or before or after a state that holds the same line.
+    """
+
+    call: int
+    line: CaptionLine
 
 
 class Replaced(Message):
@@ -833,6 +906,42 @@ class StopRecording(Message):
     call: Id
 
 
+class WantCaptions(Message):
+    """Request `captions` on /citizen and /desk: I read captions in this call, or not. A machine listens to nobody
+    unless somebody else in the call reads them."""
+
+    call: Id
+    on: bool
+
+
+class BrowserCaptions(Message):
+    """Request `browser_captions` on /desk: my own browser makes captions of what I say in this call, or not."""
+
+    call: Id
+    on: bool
+
+
+class MakeCaption(Message):
+    """Request `caption` on /desk: what my browser understood of what I say. Resending and disorder do no harm."""
+
+    call: Id
+    utterance: Id
+    """Any number that a new utterance of this call has not had."""
+    revision: Id
+    """Grows with every change of the utterance."""
+    text: Annotated[str, Field(max_length=1_000, pattern=r"^[^\x00]*$")]
+    confidence: Annotated[float, Field(ge=0, le=1)] | None = None
+    final: bool
+
+
+class CorrectCaption(Message):
+    """Request `correct` on /desk: what I really said, in place of a final line of mine."""
+
+    call: Id
+    caption: Id
+    text: Annotated[str, Field(min_length=1, max_length=1_000, pattern=r"^[^\x00]*$")]
+
+
 class Available(Message):
     """Request `available` on /desk: ready for the next citizen. Also ends wrap-up and break."""
 
@@ -945,6 +1054,7 @@ CITIZEN_REQUESTS: dict[str, tuple[type[Message], type[Ok]]] = {
     "watch": (Watch, Ok),
     "text": (Type, Ok),
     "answer_recording": (AnswerRecording, Ok),
+    "captions": (WantCaptions, Ok),
 }
 DESK_REQUESTS: dict[str, tuple[type[Message], type[Ok]]] = {
     "available": (Available, Ok),
@@ -963,6 +1073,10 @@ DESK_REQUESTS: dict[str, tuple[type[Message], type[Ok]]] = {
     "pause_recording": (PauseRecording, Ok),
     "resume_recording": (ResumeRecording, Ok),
     "stop_recording": (StopRecording, Ok),
+    "captions": (WantCaptions, Ok),
+    "browser_captions": (BrowserCaptions, Ok),
+    "caption": (MakeCaption, Ok),
+    "correct": (CorrectCaption, Ok),
     "notes": (Notes, Ok),
     "finish": (Finish, Ok),
     "sign_out": (SignOut, Ok),
@@ -974,6 +1088,7 @@ CITIZEN_EVENTS: dict[str, type[Message]] = {
     "media_offer": MediaOffer,
     "text": TextEvent,
     "insight": InsightEvent,
+    "caption": CaptionEvent,
     "replaced": Replaced,
 }
 DESK_EVENTS: dict[str, type[Message]] = {
@@ -981,6 +1096,7 @@ DESK_EVENTS: dict[str, type[Message]] = {
     "media_offer": MediaOffer,
     "text": TextEvent,
     "insight": InsightEvent,
+    "caption": CaptionEvent,
     "replaced": Replaced,
 }
 SUPERVISE_EVENTS: dict[str, type[Message]] = {"state": WallState, "replaced": Replaced}

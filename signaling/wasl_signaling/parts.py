@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from wasl_media.events import PeerConnected, PeerDisconnected
+from wasl_media.events import CaptionsChanged, PeerConnected, PeerDisconnected, Said
 from wasl_queue.queue import Changes
 from wasl_records.staff import Role, Staff
 from wasl_signaling import call as calls
 from wasl_signaling import messages as m
+from wasl_signaling import visits
 from wasl_signaling.call import Call
+from wasl_signaling.captions import CaptionLine, Captions
 from wasl_signaling.house import House
 from wasl_signaling.mailbox import Address, Kind, Mailboxes
 from wasl_signaling.refresher import Refresher
 from wasl_signaling.switchboard import Switchboard
 from wasl_signaling.tapes import Tapes
 from wasl_signaling.text import Text
-from wasl_signaling.views import address_of
+from wasl_signaling.views import address_of, caption_line
 from wasl_web.sign_in import signed_in_staff
 
 
@@ -32,6 +34,7 @@ class Parts:
     refresher: Refresher
     text: Text
     tapes: Tapes
+    captions: Captions
 
     def publish(self, changes: Changes) -> None:
         """Tells everyone whom these committed changes concern."""
@@ -75,9 +78,55 @@ class Parts:
         await self.tapes.follow(call.id)
         self.refresher.mark(address_of(leg) for leg in call.legs)
 
+    async def change_captions(
+        self, address: Address, call: int, change: Callable[[int, Address, bool], None], on: bool
+    ) -> None:
+        """Somebody switches captions on or off in a call of hers; everyone in it is told, and listened to or not."""
+        found = await self.house.database.read(visits.call_of, call, address.party)
+        change(found.call.id, address, on)
+        self.refresher.mark(address_of(leg) for leg in found.call.legs)
+
+    async def said(self, event: Said) -> None:
+        """An engine understood something that somebody said."""
+        address = self.switchboard.owner(event.peer)
+        call = None if address is None else await self._call_of(address)
+        if address is None or call is None:
+            return  # the call is over
+        found = await self.house.database.read(visits.call_of, call.id, address.party)
+        await self._show_caption(found, self.captions.heard(call.id, found.leg.id, event))
+
+    async def make_caption(self, address: Address, request: m.MakeCaption) -> None:
+        """A person's own browser understood something that she said."""
+        found = await self.house.database.read(visits.call_of, request.call, address.party)
+        line = self.captions.made(found.call, found.leg, address, request, self.house.now())
+        await self._show_caption(found, line)
+
+    async def correct_caption(self, address: Address, request: m.CorrectCaption) -> None:
+        """A person says what she really said."""
+        found = await self.house.database.read(visits.call_of, request.call, address.party)
+        line = self.captions.correct(found.call.id, found.leg.id, request.caption, request.text)
+        await self._show_caption(found, line)
+
+    async def _show_caption(self, found: visits.Taking, line: CaptionLine | None) -> None:
+        if line is None:
+            return
+        for leg in found.call.legs:
+            if mailbox := self.mailboxes.get(address_of(leg)):
+                view = caption_line(line, found.leg.role, found.names[mailbox.language], leg == found.leg)
+                await self.mailboxes.send(mailbox.address, "caption", m.CaptionEvent(call=found.call.id, line=view))
+
+    def captions_changed(self, event: CaptionsChanged) -> None:
+        """Captions can be made from now on, or cannot any more: everyone in a call is told."""
+        self.captions.changed(event)
+        self.refresher.mark_all()
+
     async def _in_call_with(self, address: Address) -> list[Address]:
+        call = await self._call_of(address)
+        return [address_of(leg) for leg in call.others(address.party)] if call else []
+
+    async def _call_of(self, address: Address) -> calls.Call | None:
         key: dict[str, Any] = (
             {"ticket": int(address.party)} if address.kind is Kind.CITIZEN else {"agent": address.party}
         )
-        call = await self.house.database.read(calls.live_call, **key)
-        return [address_of(leg) for leg in call.others(address.party)] if call else []
+        call: calls.Call | None = await self.house.database.read(calls.live_call, **key)
+        return call

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from wasl_queue.queue import Changes
 from wasl_signaling import messages as m
+from wasl_signaling.captions import Captions
 from wasl_signaling.house import House
 from wasl_signaling.impressions import Impressions
 from wasl_signaling.mailbox import Address, Kind, Mailbox, Mailboxes
@@ -36,10 +37,11 @@ class Refresher:
         switchboard: Switchboard,
         impressions: Impressions,
         records: Callable[[int], bool],
+        captions: Captions,
     ) -> None:
         """`records` as for `Views`."""
         self._house, self._mailboxes, self._switchboard = house, mailboxes, switchboard
-        self._views = Views(house, mailboxes, switchboard, impressions, records)
+        self._views = Views(house, mailboxes, switchboard, impressions, records, captions)
         self._named: dict[Address, None] = {}
         self._lines: set[int] = set()
         self._named_marked, self._lines_marked = asyncio.Event(), asyncio.Event()
@@ -130,6 +132,7 @@ class Refresher:
         if view.media:
             yield self._switchboard.connect(address, view.company, version)
             yield self._switchboard.route(address, view.slots, pictures=view.pictures)
+            yield self._switchboard.caption(address, view.captions)
         else:
             yield self._switchboard.disconnect(address)
 

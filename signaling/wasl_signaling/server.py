@@ -33,6 +33,7 @@ from wasl_records.contact import Channel
 from wasl_records.database import Database
 from wasl_records.demo import CATALOGUE
 from wasl_signaling import addresses, certificate, migrate, sessions
+from wasl_signaling.captions import Captions
 from wasl_signaling.citizen import CitizenChannel
 from wasl_signaling.demo import install_demo
 from wasl_signaling.desk import DeskChannel
@@ -103,8 +104,9 @@ async def desk(settings: Settings) -> AsyncIterator[tuple[Parts, str]]:
         impressions: Impressions = {}
         insights = Insights(house, mailboxes, switchboard, impressions)
         stack.push_async_callback(insights.close)
-        refresher = Refresher(house, mailboxes, switchboard, impressions, tapes.keeps)
-        parts = Parts(house, mailboxes, switchboard, refresher, text, tapes)
+        captions = Captions(lambda: pool.languages, browsers_allowed=settings.browser_captions)
+        refresher = Refresher(house, mailboxes, switchboard, impressions, tapes.keeps, captions)
+        parts = Parts(house, mailboxes, switchboard, refresher, text, tapes, captions)
         for channel in (CitizenChannel(parts), DeskChannel(parts), SuperviseChannel(parts)):
             sockets.register_namespace(channel)
         alone = not settings.database_url.startswith("postgresql")
@@ -200,15 +202,19 @@ async def _tell_of_media(parts: Parts, events: asyncio.Queue[Event]) -> None:
         if isinstance(event, ChannelOpened | ChannelClosed | TextTyped):
             parts.text.take(event)
             continue
-        if isinstance(event, Said | CaptionsChanged):
-            continue
-        log.info("media", **event.model_dump())
+        if not isinstance(event, Said):  # what people say is not for the log
+            log.info("media", **event.model_dump())
         if isinstance(event, ClipEnded):
             continue  # ours are repeated until somebody else is shown
         try:
-            await parts.media_changed(event)
+            if isinstance(event, Said):
+                await parts.said(event)
+            elif isinstance(event, CaptionsChanged):
+                parts.captions_changed(event)
+            else:
+                await parts.media_changed(event)
         except Exception:  # the next event must be told whatever became of this one
-            log.exception("media event", peer=event.peer)
+            log.exception("media event", kind=event.kind)
 
 
 @asynccontextmanager
@@ -248,6 +254,7 @@ async def _site(
         push_key=push_key,
         text_messages=house.text_messages,
         not_ready=not_ready,
+        without=lambda: [f"captions in {language}" for language in parts.captions.failures],
         signed_out=partial(sessions.cut_ended, parts),
     )
     sockets.attach(app)

@@ -6,9 +6,10 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from wasl_media.captions import read_engines
 from wasl_media.turn import Turn
 from wasl_signaling import addresses
 
@@ -56,6 +57,12 @@ class Settings(BaseSettings):
     turn_secret: SecretStr | None = None
     """The secret shared with the TURN server (coturn's `static-auth-secret`), from which short-lived passwords are
     made. Needs `turn_urls`."""
+    captions: str = ""
+    """Engines that make captions, by the language they listen to, separated by commas, as in
+    `ar=vosk:/srv/models/ar,en=whisper:/srv/models/en`. Empty: the desk makes none."""
+    browser_captions: bool = False
+    """Whether an agent may let her own browser make captions of what she says. Some browsers send the sound to their
+    makers for that; her page says so before she switches it on."""
     offer_seconds: float = Field(12, gt=0)
     """How long an offer rings one agent before it goes on to the next."""
     grace_waiting: float = Field(300, gt=0)
@@ -84,6 +91,12 @@ class Settings(BaseSettings):
     """For how many days a recording is kept before it is deleted. Those who are asked are told."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """What the log tells, and more severe."""
+
+    @field_validator("captions")
+    @classmethod
+    def _engines_can_be_read(cls, given: str) -> str:
+        read_engines(given)
+        return given
 
     @model_validator(mode="after")
     def _media_secret_is_long(self) -> Settings:

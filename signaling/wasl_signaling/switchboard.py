@@ -54,6 +54,8 @@ class Line:
     shown: dict[int, str] = field(default_factory=dict)
     pictures: bool = True
     """Whether this person is sent the pictures of others, or only their sound."""
+    captions: str | None = None
+    """The language in which the relay makes captions of what she says."""
     up: bool | None = None
     """Whether the relay hears it; none before the first time."""
     figures: PeerFigures | None = None
@@ -81,6 +83,7 @@ class Switchboard:
         self._wanted: dict[Address, dict[int, Address]] = {}
         self._unplaced: set[Address] = set()
         self._blind: set[Address] = set()
+        self._captions: dict[Address, str] = {}
         self._locks: Locks[Address] = Locks()
         self._away_since: dict[Address, float] = {}
         self._numbers = count(1)
@@ -174,7 +177,7 @@ class Switchboard:
         """Ends this person's connection, if there is one."""
         async with self._locks[address]:
             await self._close(address)
-            for table in (self._wanted, self._companies):
+            for table in (self._wanted, self._companies, self._captions):
                 table.pop(address, None)
             self._unplaced.discard(address)
             self._blind.discard(address)
@@ -190,6 +193,14 @@ class Switchboard:
         if line is not None and line.worker.draining and not slots:
             await self._settle(address)
         await self._apply(address)
+
+    async def caption(self, address: Address, language: str | None) -> None:
+        """From now on captions are made of what this person says in this language, or none."""
+        if language is None:
+            self._captions.pop(address, None)
+        else:
+            self._captions[address] = language
+        await self._caption(address)
 
     async def prune(self, now: float) -> None:
         """Ends the connections of people whose page has been away for long. `now` is a monotonic time."""
@@ -282,6 +293,7 @@ class Switchboard:
         line.open = True
         offer = MediaOffer(peer=line.peer, sdp=sdp, slots=SLOTS, ice_servers=self._ice_servers(line.peer))
         await self._mailboxes.send(address, "media_offer", offer)
+        await self._caption(address)
         for viewer, slots in list(self._wanted.items()):
             if viewer == address or address in slots.values():
                 await self._apply(viewer)
@@ -302,6 +314,20 @@ class Switchboard:
             await line.worker.relay.close_peer(line.peer)
         except MediaError:
             log.info("connection was gone already", peer=line.peer)
+
+    async def _caption(self, address: Address) -> None:
+        line, wanted = self._lines.get(address), self._captions.get(address)
+        if line is None or not line.open or line.captions == wanted:
+            return
+        line.captions = wanted
+        try:
+            if wanted is None:
+                await line.worker.relay.stop_captions(line.peer)
+            else:
+                await line.worker.relay.start_captions(line.peer, wanted)
+        except MediaError:
+            log.warning("captions not changed", peer=line.peer)
+            line.captions = None
 
     async def _apply(self, viewer: Address) -> None:
         line = self._lines.get(viewer)

@@ -45,3 +45,8 @@ class TalkingChannel(Channel):
     async def on_text(self, sid: str, request: m.Type) -> m.Ok:
         await self._parts.text.write(self.address(sid), request)
         return m.Ok()
+
+    async def on_captions(self, sid: str, request: m.WantCaptions) -> m.Ok:
+        address = self.address(sid)
+        await self._parts.change_captions(address, request.call, self._parts.captions.want, request.on)
+        return m.Ok()

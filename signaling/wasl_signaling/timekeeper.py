@@ -10,6 +10,7 @@ import structlog
 from wasl_queue import booking as bookings
 from wasl_queue import estimate as estimates
 from wasl_queue.queue import Changes
+from wasl_signaling import call as calls
 from wasl_signaling import metrics, sessions, visits
 from wasl_signaling.mailbox import Kind
 from wasl_signaling.parts import Parts
@@ -46,6 +47,7 @@ class Timekeeper:
         self._parts.publish(await house.database.write(visits.sweep, house.queue, house.now()))
         await house.database.write(estimates.note, house.queue.policy, house.now())
         await self._parts.switchboard.prune(monotonic)
+        self._parts.captions.prune(call.id for call in await house.database.read(calls.live_calls))
         tickets = await house.database.read(house.queue.open_tickets)
         metrics.observe(self._parts.mailboxes, tickets)
         if monotonic - self._looked_at >= LOOK_AROUND_EVERY:

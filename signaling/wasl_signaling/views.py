@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
@@ -21,6 +21,7 @@ from wasl_signaling import arrivals, conversation, transfers, visits
 from wasl_signaling import call as calls
 from wasl_signaling import messages as m
 from wasl_signaling.call import Call, Leg
+from wasl_signaling.captions import CaptionLine, Captions
 from wasl_signaling.house import House
 from wasl_signaling.impressions import Impression, Impressions
 from wasl_signaling.mailbox import Address, Kind, Mailbox, Mailboxes
@@ -52,6 +53,8 @@ class View:
     """Who is in the call, or will be in the one that rings, the agent first: those whose media must come together."""
     pictures: bool = True
     """Whether their pictures are of use to this person now, or only their sound."""
+    captions: str | None = None
+    """In which language the desk's machine listens to this person; none: it does not."""
 
 
 def milliseconds(seconds: float) -> int:
@@ -79,10 +82,11 @@ class Views:
         switchboard: Switchboard,
         impressions: Impressions,
         records: Callable[[int], bool],
+        captions: Captions,
     ) -> None:
         """`records` says of a call whether something of it is being recorded at this moment."""
         self._house, self._mailboxes, self._switchboard = house, mailboxes, switchboard
-        self._impressions, self._records = impressions, records
+        self._impressions, self._records, self._captions = impressions, records, captions
 
     def of(self, connection: Connection, mailbox: Mailbox, version: int) -> View:
         """The whole present state for this mailbox."""
@@ -113,7 +117,8 @@ class Views:
         media = live and (talking or phase is m.CitizenPhase.RINGING)
         company = self._company(connection, call if talking else None, ticket) if media else ()
         slots = self._slots(call if talking else None, mailbox)
-        return View(state, media, slots, company, _seen(call, mailbox))
+        listened = self._listened(state.call, ticket.requirements.language)
+        return View(state, media, slots, company, _seen(call, mailbox), listened)
 
     def desk(self, connection: Connection, mailbox: Mailbox, version: int) -> View:
         """One agent's desk."""
@@ -136,7 +141,8 @@ class Views:
         rung = queue.ticket(connection, offer.ticket) if offer else None
         company = self._company(connection, call, rung)
         slots = self._slots(call, mailbox)
-        return View(state, media=here, slots=slots, company=company, pictures=_seen(call, mailbox))
+        listened = self._listened(state.call, self._spoken(connection, call)) if call else None
+        return View(state, here, slots, company, _seen(call, mailbox), listened)
 
     def wall(self, connection: Connection, mailbox: Mailbox, version: int) -> View:
         """All tickets that have not ended, oldest first, and all agents at the desk."""
@@ -225,7 +231,40 @@ class Views:
             typed=conversation.typed_by(connection, me),
             recording=recording_view(connection, call, me, mailbox.language, self._records(call.id)),
             may_record=may_record(self._house, call, me, mailbox.language),
+            captions=self._call_captions(connection, call, mailbox.address, legs),
         )
+
+    def _spoken(self, connection: Connection, call: Call) -> str:
+        """The language of a call."""
+        return self._house.queue.ticket(connection, call.ticket).requirements.language
+
+    def _call_captions(
+        self, connection: Connection, call: Call, me: Address, legs: Mapping[int, m.LegView]
+    ) -> m.CaptionsView | None:
+        if call.modality is m.Modality.TEXT:
+            return None
+        captions, others = self._captions, [address_of(leg) for leg in call.others(me.party)]
+        by_engine = self._spoken(connection, call) in captions.languages
+        in_browser = captions.makes_in_browser(call.id, me)
+        live = call.state is m.CallState.LIVE
+        return m.CaptionsView(
+            available=by_engine or any(captions.makes_in_browser(call.id, who) for who in others),
+            on=captions.wants(call.id, me),
+            made=live and (by_engine or in_browser) and bool(captions.listeners(call.id, others, me)),
+            browser_allowed=captions.browsers_allowed and me.kind is Kind.DESK,
+            browser=in_browser,
+            lines=[
+                caption_line(line, by.role, by.name, by.you)
+                for line in captions.lines(call.id)
+                for by in (legs.get(line.leg),)
+                if by is not None
+            ],
+        )
+
+    def _listened(self, call: m.CallView | None, language: str) -> str | None:
+        """The language in which the machine listens to the person whose view of the call this is."""
+        captions = call.captions if call else None
+        return language if captions and captions.made and not captions.browser else None
 
     def _leg(
         self,
@@ -422,4 +461,22 @@ def text_line(line: conversation.Line, role: m.Role, name: str, you: bool) -> m.
         text=line.text,
         done=line.done,
         at=milliseconds(line.at),
+    )
+
+
+def caption_line(line: CaptionLine, role: m.Role, name: str, you: bool) -> m.CaptionLine:
+    """A line of captions as one reader sees it."""
+    return m.CaptionLine(
+        id=line.id,
+        revision=line.revision,
+        leg=line.leg,
+        role=role,
+        name=name,
+        you=you,
+        words=list(line.words),
+        final=line.final,
+        source=line.source,
+        missed=line.missed,
+        began_at=milliseconds(line.began_at),
+        ended_at=milliseconds(line.ended_at),
     )

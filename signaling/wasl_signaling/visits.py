@@ -23,7 +23,7 @@ from wasl_records.transaction import State as TransactionState
 from wasl_signaling import call as calls
 from wasl_signaling import conversation
 from wasl_signaling import messages as m
-from wasl_signaling.call import UnknownCall
+from wasl_signaling.call import Call, Leg, UnknownCall
 from wasl_signaling.house import House
 from wasl_web.errors import Problem
 
@@ -139,6 +139,24 @@ def type_text(connection: Connection, party: str, request: m.Type, now: float) -
     lines = conversation.append(connection, call, leg, t140, now) if t140 else []
     names: dict[m.Language, str] = {language: name_of(connection, leg, language) for language in ("ar", "en")}
     return Typed(call, leg, t140, lines, conversation.typed_by(connection, leg), names)
+
+
+@dataclass(frozen=True)
+class Taking:
+    """Somebody's part in a live call, and her name for those who read each language."""
+
+    call: Call
+    leg: Leg
+    names: dict[m.Language, str]
+
+
+def call_of(connection: Connection, call: int, party: str) -> Taking:
+    """This person's part in this call; UnknownCall when it is over or not hers."""
+    found = calls.get_call(connection, call)
+    if found.state is m.CallState.ENDED:
+        raise calls.UnknownCall(call)
+    leg = found.leg(party)
+    return Taking(found, leg, {language: name_of(connection, leg, language) for language in ("ar", "en")})
 
 
 def sweep(connection: Connection, queue: Queue, now: float) -> Changes:

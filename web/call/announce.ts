@@ -11,11 +11,12 @@ export function readAloud(on: boolean): void {
   if (!on && "speechSynthesis" in window) speechSynthesis.cancel();
 }
 
-export function announce(sentence: string): void {
+/** Without `aloud`, to screen readers alone: what somebody has just said is not said again on top of what follows. */
+export function announce(sentence: string, alsoAloud = true): void {
   region ??= makeRegion();
   // The same words twice are no change, and would not be said again.
   region.textContent = region.textContent === sentence ? `${sentence}\u00a0` : sentence;
-  if (aloud) speak(sentence);
+  if (aloud && alsoAloud) speak(sentence);
 }
 
 export function speak(sentence: string): void {

@@ -60,6 +60,13 @@ export type Trouble = "frozen" | "unreadable" | "hardly_readable" | "jerky_signs
  */
 export type RecordingState = "asked" | "on" | "paused" | "refused" | "withdrawn" | "ended";
 /**
+ * Where the words of a caption come from. A machine's words are never evidence of what was said.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "CaptionSource".
+ */
+export type CaptionSource = "engine" | "browser" | "corrected";
+/**
  * Where the citizen's visit stands.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -208,6 +215,16 @@ export interface Booked {
   resume: string;
 }
 /**
+ * Request `browser_captions` on /desk: my own browser makes captions of what I say in this call, or not.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "BrowserCaptions".
+ */
+export interface BrowserCaptions {
+  call: number;
+  on: boolean;
+}
+/**
  * A call as one of its people sees it.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -236,6 +253,10 @@ export interface CallView {
    * What you agree to by asking to record this call; none if you may not ask.
    */
   may_record?: string | null;
+  /**
+   * None where nobody speaks: in a call by text.
+   */
+  captions: CaptionsView | null;
 }
 /**
  * One person's part in a call.
@@ -334,6 +355,83 @@ export interface RecordingView {
   question: string[];
 }
 /**
+ * The captions of a call as one of its people has them.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "CaptionsView".
+ */
+export interface CaptionsView {
+  /**
+   * Whether captions can be made of what the others say now. False also while the machine is being started again.
+   */
+  available: boolean;
+  /**
+   * You read captions (`captions`).
+   */
+  on: boolean;
+  /**
+   * Captions are being made of what you say, because somebody in the call reads them.
+   */
+  made: boolean;
+  /**
+   * The desk lets your browser make captions of what you say. Some browsers send the sound to their makers.
+   */
+  browser_allowed: boolean;
+  /**
+   * You have switched that on (`browser_captions`).
+   */
+  browser: boolean;
+  /**
+   * The last ones, for whoever missed some.
+   */
+  lines: CaptionLine[];
+}
+/**
+ * What one person said between two pauses, as far as it is understood.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "CaptionLine".
+ */
+export interface CaptionLine {
+  /**
+   * Lines are shown in the order of their ids.
+   */
+  id: number;
+  /**
+   * Grows with every change of the line. Keep the version of a line that has the highest.
+   */
+  revision: number;
+  leg: number;
+  role: Role;
+  name: string;
+  you: boolean;
+  words: CaptionWord[];
+  /**
+   * False while it may still change by itself.
+   */
+  final: boolean;
+  source: CaptionSource;
+  /**
+   * True for a gap: something may have been said here that no machine listened to. There are no words.
+   */
+  missed: boolean;
+  began_at: number;
+  ended_at: number;
+}
+/**
+ * A word as it was understood.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "CaptionWord".
+ */
+export interface CaptionWord {
+  text: string;
+  /**
+   * 0 to 1, as the machine reckons; none if it does not say.
+   */
+  confidence: number | null;
+}
+/**
  * Request `callback` on /citizen: keep my place and ring me when my turn is near; or rather not.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -375,6 +473,18 @@ export interface CallbackView {
 export interface CancelBooking {
   booking: number;
   resume: string;
+}
+/**
+ * Event `caption` on /citizen and /desk: a line of captions that is new or has changed.
+ *
+ * As with text, lines are whole, so an event may come twice, or before or after a state that holds the same line.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "CaptionEvent".
+ */
+export interface CaptionEvent {
+  call: number;
+  line: CaptionLine;
 }
 /**
  * The `auth` value of a connection to /citizen.
@@ -503,6 +613,17 @@ export interface SummaryView {
    * What the agent wrote for the citizen; may be empty.
    */
   note: string;
+}
+/**
+ * Request `correct` on /desk: what I really said, in place of a final line of mine.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "CorrectCaption".
+ */
+export interface CorrectCaption {
+  call: number;
+  caption: number;
+  text: string;
 }
 /**
  * Request `decline` on /desk: the citizen keeps her place and is offered to the next agent.
@@ -838,6 +959,26 @@ export interface LeaveMessage {
    * Where an agent may reach her.
    */
   phone?: string | null;
+}
+/**
+ * Request `caption` on /desk: what my browser understood of what I say. Resending and disorder do no harm.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "MakeCaption".
+ */
+export interface MakeCaption {
+  call: number;
+  /**
+   * Any number that a new utterance of this call has not had.
+   */
+  utterance: number;
+  /**
+   * Grows with every change of the utterance.
+   */
+  revision: number;
+  text: string;
+  confidence?: number | null;
+  final: boolean;
 }
 /**
  * Request `media_answer` on /citizen and /desk: the page's SDP answer, candidates included.
@@ -1200,6 +1341,17 @@ export interface WallTicket {
    * Who is asked, if an agent and an interpreter are.
    */
   seats: WallSeat[];
+}
+/**
+ * Request `captions` on /citizen and /desk: I read captions in this call, or not. A machine listens to nobody
+ * unless somebody else in the call reads them.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "WantCaptions".
+ */
+export interface WantCaptions {
+  call: number;
+  on: boolean;
 }
 /**
  * Request `watch` on /citizen and /desk: whether this page shows the pictures of others; sound comes in any case.

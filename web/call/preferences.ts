@@ -5,6 +5,8 @@ import { USUAL_VOLUME } from "./loudness";
 import { type Numbering, setNumbering } from "./words";
 
 export const TEXT_SIZES = [1, 1.15, 1.3, 1.6, 2] as const;
+/** How many sizes captions have; the style knows them. */
+export const CAPTION_SIZES = 4;
 export type Contrast = "normal" | "high";
 
 export interface Preferences {
@@ -20,10 +22,30 @@ export interface Preferences {
   volume: number;
   /** How much larger the first of two pictures is (`StageData.balance`). */
   balance: number;
+  /** Show captions of what others say, where the desk can make them. */
+  captions: boolean;
+  /** From 0 to below CAPTION_SIZES. */
+  captionSize: number;
+  /** White on black, whatever the page's colours are. */
+  captionsDark: boolean;
+  /** Above the picture, not below it. */
+  captionsAbove: boolean;
 }
 
 const KEY = "wasl.preferences";
-const DEFAULTS: Preferences = { size: 0, contrast: "normal", numbering: null, readAloud: false, letters: null, volume: USUAL_VOLUME, balance: 0 };
+export const DEFAULTS: Preferences = {
+  size: 0,
+  contrast: "normal",
+  numbering: null,
+  readAloud: false,
+  letters: null,
+  volume: USUAL_VOLUME,
+  balance: 0,
+  captions: false,
+  captionSize: 0,
+  captionsDark: false,
+  captionsAbove: false,
+};
 
 export function loadPreferences(): Preferences {
   return { ...DEFAULTS, ...(remembered(KEY) as Partial<Preferences> | null) };

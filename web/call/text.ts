@@ -1,7 +1,7 @@
 /** Real-time text as T.140: letters travel as they are typed. U+0008 erases one code point, U+2028 ends the line. */
 
 import { WaslError } from "./failure";
-import type { CallView, TextLine, Type } from "./messages";
+import type { CallView, Type } from "./messages";
 
 const ERASE = "\u0008";
 const LINE_END = "\u2028";
@@ -31,7 +31,7 @@ function commonStart(before: string, after: string): number {
 }
 
 /** Both lists as one, in the order of the lines' ids; of a line that is in both, the higher revision. */
-export function merge(known: readonly TextLine[], news: readonly TextLine[]): TextLine[] {
+export function merge<L extends { id: number; revision: number }>(known: readonly L[], news: readonly L[]): L[] {
   const lines = new Map(known.map((line) => [line.id, line]));
   for (const line of news) if ((lines.get(line.id)?.revision ?? 0) < line.revision) lines.set(line.id, line);
   return [...lines.values()].sort((one, other) => one.id - other.id);
@@ -40,7 +40,9 @@ export function merge(known: readonly TextLine[], news: readonly TextLine[]): Te
 /** A state, with the lines that the page knows in a newer version than the state does. */
 export function withKnownLines<S extends { call?: CallView | null }>(state: S, before: CallView | null | undefined): S {
   if (!state.call || state.call.id !== before?.id) return state;
-  return { ...state, call: { ...state.call, text: merge(before.text, state.call.text) } };
+  const { text, captions } = state.call;
+  const lines = merge(before.captions?.lines ?? [], captions?.lines ?? []);
+  return { ...state, call: { ...state.call, text: merge(before.text, text), captions: captions && { ...captions, lines } } };
 }
 
 /** What is sent at once: these characters, which are number `at` and those after it of the writer's in this call. */

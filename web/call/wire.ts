@@ -7,10 +7,13 @@ import type {
   Available,
   Book,
   BookReply,
+  BrowserCaptions,
   Callback,
   CancelBooking,
+  CaptionEvent,
   CitizenConnect,
   CitizenState,
+  CorrectCaption,
   Decline,
   DeskConnect,
   DeskState,
@@ -22,6 +25,7 @@ import type {
   Joined,
   Leave,
   LeaveMessage,
+  MakeCaption,
   MediaAnswer,
   MediaFailed,
   MediaOffer,
@@ -44,6 +48,7 @@ import type {
   Type,
   UndoLeave,
   WallState,
+  WantCaptions,
   Watch,
 } from "./messages";
 
@@ -62,6 +67,7 @@ interface CallRequests {
   watch: [Watch, Ok];
   text: [Type, Ok];
   answer_recording: [AnswerRecording, Ok];
+  captions: [WantCaptions, Ok];
 }
 
 export interface CitizenWire {
@@ -79,7 +85,7 @@ export interface CitizenWire {
     cancel_booking: [CancelBooking, Ok];
     outlook: [Outlook, OutlookReply];
   };
-  events: { state: CitizenState; media_offer: MediaOffer; text: TextEvent; insight: InsightEvent; replaced: Replaced };
+  events: { state: CitizenState; media_offer: MediaOffer; text: TextEvent; insight: InsightEvent; caption: CaptionEvent; replaced: Replaced };
 }
 
 export interface DeskWire {
@@ -98,9 +104,12 @@ export interface DeskWire {
     stop_recording: [StopRecording, Ok];
     notes: [Notes, Ok];
     finish: [Finish, Ok];
+    browser_captions: [BrowserCaptions, Ok];
+    caption: [MakeCaption, Ok];
+    correct: [CorrectCaption, Ok];
     sign_out: [SignOut, Ok];
   };
-  events: { state: DeskState; media_offer: MediaOffer; text: TextEvent; insight: InsightEvent; replaced: Replaced };
+  events: { state: DeskState; media_offer: MediaOffer; text: TextEvent; insight: InsightEvent; caption: CaptionEvent; replaced: Replaced };
 }
 
 export interface SuperviseWire {

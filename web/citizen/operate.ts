@@ -111,6 +111,8 @@ function meetingActions(page: CitizenPage): CitizenActions["meeting"] {
     typed: (value) => { page.sender.typed(value); },
     endLine: () => { page.sender.endLine(); },
     letters: (letters) => { page.setPreferences({ letters }); },
+    captions: () => { page.setPreferences({ captions: !page.preferences.captions }); },
+    look: (change) => { page.setPreferences(change); },
   };
 }
 

@@ -3,6 +3,7 @@
 import { deskTime } from "../call/clock";
 import { render } from "lit-html";
 import { announce } from "../call/announce";
+import { CaptionWish, finalLines } from "../call/captions";
 import { Connection } from "../call/connection";
 import { Devices } from "../call/devices";
 import { WaslError } from "../call/failure";
@@ -20,6 +21,7 @@ import { Watching } from "../call/watching";
 import { WakeLock } from "../call/wake";
 import type { Body, CitizenWire, RequestName, Reply } from "../call/wire";
 import { language, t } from "../call/words";
+import { captionNews } from "../panels/captions/view";
 import { lineSentence } from "../panels/conversation/view";
 import { fetchReach, requirementsOf } from "./ahead";
 import { isDue, keepBooking, loadBooking } from "./booking";
@@ -48,6 +50,7 @@ export class CitizenPage {
   readonly #reader = new Reader();
   readonly #on = actionsOf(this);
   readonly #watching: Watching;
+  readonly #captionWish = new CaptionWish();
   #own: MediaStream | null = null;
   #level = 0;
   #stopMeter: (() => void) | null = null;
@@ -93,12 +96,14 @@ export class CitizenPage {
     this.connection.on("state", (state) => { this.dispatch({ type: "state", state }); });
     this.connection.on("text", (event) => { this.#read(event); });
     this.connection.on("insight", (event) => { this.dispatch({ type: "insight", event }); });
+    this.connection.on("caption", (event) => { this.dispatch({ type: "caption", event }); });
     this.connection.on("media_offer", (offer) => void this.link.offered(offer));
     this.connection.onStatus((status) => {
       if (status === "connected") {
         this.#told = "";
         this.#watching.connected();
       }
+      if (status === "connected") this.#captionWish.forget();
       if (status === "refused") this.#startOver();
       this.dispatch({ type: "status", status });
     });
@@ -146,7 +151,14 @@ export class CitizenPage {
     this.preferences = { ...this.preferences, ...change };
     applyPreferences(this.preferences);
     this.#setVolume();
+    this.#wishForCaptions();
     this.paint();
+  }
+
+  #wishForCaptions(): void {
+    if (this.connection.status !== "connected") return;
+    const tell = (call: number, on: boolean): Promise<unknown> => this.connection.request("captions", { call, on });
+    this.#captionWish.follow(this.visit.server?.call, this.preferences.captions, tell);
   }
 
   #setVolume(): void {
@@ -239,10 +251,14 @@ export class CitizenPage {
     const rungElsewhere = screen === "waiting" && this.visit.server?.wait?.callback?.rung_at === null;
     this.#wake.want(["waiting", "ringing", "call", "dropped"].includes(screen) && !rungElsewhere);
     if (["none", "summary", "left", "expired", "closed"].includes(this.visit.server?.phase ?? "") && this.link.state !== "none") this.link.close();
+    this.#wishForCaptions();
     this.#herd(before);
   }
 
   #herd(before: Visit): void {
+    const call = this.visit.server?.call;
+    const said = call ? captionNews(finalLines(before.server?.call, call)) : [];
+    if (said.length > 0) announce(said.join(" "), false);
     const news = this.#herald.news(before, this.visit, deskTime());
     if (news !== null) announce(news);
   }

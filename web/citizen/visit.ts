@@ -4,7 +4,8 @@ import type { Status } from "../call/connection";
 import type { DeviceStates } from "../call/devices";
 import { withInsight } from "../call/insight";
 import type { LinkState } from "../call/media";
-import type { CitizenState, InsightEvent, Join, Modality, OutlookPoint, TextEvent } from "../call/messages";
+import { withCaption } from "../call/captions";
+import type { CaptionEvent, CitizenState, InsightEvent, Join, Modality, OutlookPoint, TextEvent } from "../call/messages";
 import { merge, withKnownLines } from "../call/text";
 import type { BookingForm } from "../panels/booking/view";
 import type { CallbackForm } from "../panels/callback/view";
@@ -83,6 +84,7 @@ export type Action =
   | { type: "state"; state: CitizenState }
   | { type: "text"; event: TextEvent }
   | { type: "insight"; event: InsightEvent }
+  | { type: "caption"; event: CaptionEvent }
   | { type: "status"; status: Status }
   | { type: "step"; step: Step }
   | { type: "chosen"; service: string; opening: Opening | null }
@@ -135,6 +137,8 @@ export function reduce(visit: Visit, action: Action): Visit {
       return typed(visit, action.event);
     case "insight":
       return insighted(visit, action.event);
+    case "caption":
+      return captioned(visit, action.event);
     case "status":
       return { ...visit, status: action.status };
     case "step":
@@ -185,6 +189,11 @@ function typed(visit: Visit, event: TextEvent): Visit {
 function insighted(visit: Visit, event: InsightEvent): Visit {
   const { server } = visit;
   return server?.call ? { ...visit, server: { ...server, call: withInsight(server.call, event) } } : visit;
+}
+
+function captioned(visit: Visit, event: CaptionEvent): Visit {
+  const { server } = visit;
+  return server?.call ? { ...visit, server: { ...server, call: withCaption(server.call, event) } } : visit;
 }
 
 export function modalityOf(visit: Visit): Modality {

@@ -1,8 +1,9 @@
 /** What the agent's page knows, and how it changes. No element of the page, no clock, no network. */
 
 import type { Status } from "../call/connection";
+import { withCaption } from "../call/captions";
 import { withInsight } from "../call/insight";
-import type { DeclineReason, DeskState, InsightEvent, Outcome, Seat, TextEvent } from "../call/messages";
+import type { CaptionEvent, DeclineReason, DeskState, InsightEvent, Outcome, Seat, TextEvent } from "../call/messages";
 import { merge, withKnownLines } from "../call/text";
 import type { TransferForm } from "../panels/transfer/view";
 import { type Form, type FormAction, empty, reduceForm } from "../panels/signin/form";
@@ -37,6 +38,8 @@ export interface Desk {
   reason: DeclineReason | null;
   /** She accepted, and nobody took this other seat in time: told until the next offer. */
   unmet: Seat | null;
+  /** The line of captions that she is correcting. */
+  correcting: number | null;
 }
 
 export type Action =
@@ -46,6 +49,8 @@ export type Action =
   | { type: "state"; state: DeskState }
   | { type: "text"; event: TextEvent }
   | { type: "insight"; event: InsightEvent }
+  | { type: "caption"; event: CaptionEvent }
+  | { type: "correcting"; line: number | null }
   | { type: "asked" }
   | { type: "answered" }
   | { type: "failed"; message: string }
@@ -67,6 +72,7 @@ export const START: Desk = {
   transfer: NO_TRANSFER,
   reason: null,
   unmet: null,
+  correcting: null,
 };
 
 export function reduce(desk: Desk, action: Action): Desk {
@@ -83,6 +89,10 @@ export function reduce(desk: Desk, action: Action): Desk {
       return withText(desk, action.event);
     case "insight":
       return insighted(desk, action.event);
+    case "caption":
+      return withLine(desk, action.event);
+    case "correcting":
+      return { ...desk, correcting: action.line };
     case "asked":
       return { ...desk, asking: true, problem: null };
     case "answered":
@@ -150,6 +160,11 @@ function unmetSeat(before: Desk, after: Desk): Seat | null {
   if (screenOf(after) !== "idle") return null;
   if (!held) return before.unmet;
   return held.seat === "interpreter" ? "agent" : "interpreter";
+}
+
+function withLine(desk: Desk, event: CaptionEvent): Desk {
+  const { server } = desk;
+  return server?.call ? { ...desk, server: { ...server, call: withCaption(server.call, event) } } : desk;
 }
 
 function withText(desk: Desk, event: TextEvent): Desk {

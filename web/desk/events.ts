@@ -53,6 +53,13 @@ export function eventsOf(page: DeskPage): DeskEvents {
       endLine: () => { page.sender.endLine(); },
       letters: (letters) => { page.prefer({ letters }); },
     },
+    captions: {
+      show: (captions) => { page.prefer({ captions }); },
+      look: (change) => { page.prefer(change); },
+      correct: (line) => { correct(page, line); },
+      corrected: (line, text) => void corrected(page, line, text),
+      browser: (on) => void inBrowser(page, on),
+    },
     visit: {
       write: (notes) => { page.notebook.write(notes); },
       leave: () => void page.notebook.flush(),
@@ -115,6 +122,22 @@ async function becomeAvailable(page: DeskPage): Promise<void> {
   if (page.screen === "idle") await askForNotices();
   await page.notebook.flush();
   await page.ask("available", {});
+}
+
+function correct(page: DeskPage, line: number | null): void {
+  page.dispatch({ type: "correcting", line });
+  focusOn(line === null ? ".captions-log" : "#caption-said", true);
+}
+
+async function corrected(page: DeskPage, caption: number, text: string): Promise<void> {
+  const call = page.desk.server?.call?.id;
+  if (call !== undefined && (await page.ask("correct", { call, caption, text }))) correct(page, null);
+}
+
+/** She has read what it means on the button. */
+async function inBrowser(page: DeskPage, on: boolean): Promise<void> {
+  const call = page.desk.server?.call?.id;
+  if (call !== undefined) await page.ask("browser_captions", { call, on });
 }
 
 async function finish(page: DeskPage, outcome: Outcome, note: string): Promise<void> {

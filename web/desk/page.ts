@@ -4,6 +4,7 @@ import { deskTime } from "../call/clock";
 import { render } from "lit-html";
 import { announce } from "../call/announce";
 import { Advice } from "../call/advice";
+import { CaptionWish, finalLines } from "../call/captions";
 import { Connection } from "../call/connection";
 import { WaslError } from "../call/failure";
 import { ownTrouble } from "../call/insight";
@@ -18,6 +19,7 @@ import { Watching } from "../call/watching";
 import { WakeLock } from "../call/wake";
 import type { Body, DeskWire, Reply, RequestName } from "../call/wire";
 import { language } from "../call/words";
+import { captionNews } from "../panels/captions/view";
 import { doneLines, lineSentence } from "../panels/conversation/view";
 import { heldTitle, offerText, offerTitle } from "../panels/offer/view";
 import { recordingNews } from "../panels/recording/words";
@@ -27,6 +29,7 @@ import { troubleNews } from "../panels/trouble/view";
 import { Notebook } from "../panels/visit/notebook";
 import { Alarm, noticePermission } from "./alarm";
 import { type Action, type Desk, START, type Screen, isOnDuty, reduce, screenOf } from "./desk";
+import { Ear, type Made } from "./ear";
 import { eventsOf } from "./events";
 import { focusOn } from "./focus";
 import { KeyGuard } from "./keys";
@@ -51,6 +54,8 @@ export class DeskPage {
   readonly #app: HTMLElement;
   readonly #wake = new WakeLock();
   readonly #reader = new Reader();
+  readonly #captionWish = new CaptionWish();
+  readonly #ear = new Ear((made) => { this.#caption(made); }, () => { this.events.captions.browser(false); });
   readonly #watching: Watching;
   readonly #advice = new Advice();
   #shown: Screen = "loading";
@@ -104,6 +109,7 @@ export class DeskPage {
     this.own.follow({ screen: this.screen, modality: call?.modality ?? offer?.modality ?? null });
     this.paint();
     this.#tell(former);
+    this.#followCaptions(former);
     this.#wake.want(isOnDuty(this.desk));
     if (this.screen !== this.#shown) this.#arrive();
   }
@@ -119,6 +125,7 @@ export class DeskPage {
   prefer(change: Partial<Preferences>): void {
     this.preferences = { ...this.preferences, ...change };
     applyPreferences(this.preferences);
+    this.#followCaptions(this.desk);
     this.paint();
   }
 
@@ -161,6 +168,7 @@ export class DeskPage {
         this.own.forgetTold();
         this.#watching.connected();
       }
+      if (status === "connected") this.#captionWish.forget();
       if (status === "replaced") this.link.close();
       if (connection.refusal?.kind === "sign_in") this.leave(connection.refusal);
       else this.dispatch({ type: "status", status });
@@ -168,6 +176,7 @@ export class DeskPage {
     connection.on("state", (state) => { this.dispatch({ type: "state", state }); });
     connection.on("text", (event) => { this.#read(event); });
     connection.on("insight", (event) => { this.dispatch({ type: "insight", event }); });
+    connection.on("caption", (event) => { this.dispatch({ type: "caption", event }); });
     connection.on("media_offer", (offer) => void this.link.offered(offer));
   }
 
@@ -192,6 +201,23 @@ export class DeskPage {
     if (!offer?.held || former.server?.offer?.held) return;
     announce(heldTitle(offer));
     focusOn("#offer-title", true);
+  }
+
+  #caption(made: Made): void {
+    const call = this.desk.server?.call?.id;
+    // The next revision, or the state, brings what this one could not.
+    if (call !== undefined) this.connection.request("caption", { call, ...made }).catch(() => undefined);
+  }
+
+  #followCaptions(former: Desk): void {
+    const call = this.desk.server?.call;
+    const listens = call?.captions?.browser === true && this.own.devices.states.microphone.device === "on";
+    this.#ear.want(listens ? (this.desk.server?.visit?.language === "en" ? "en-GB" : "ar-KW") : null);
+    if (!call || this.connection.status !== "connected") return;
+    const tell = (id: number, on: boolean): Promise<unknown> => this.connection.request("captions", { call: id, on });
+    this.#captionWish.follow(call, this.preferences.captions, tell);
+    const said = captionNews(finalLines(former.server?.call, call));
+    if (said.length > 0) announce(said.join(" "), false);
   }
 
   #ring(): void {
@@ -219,6 +245,7 @@ export class DeskPage {
       slot: (index) => link.slot(index),
       notes: this.notebook,
       rings: Math.max(1, Math.round((expiresAt - this.#rungAt) / 1000)),
+      hears: this.#ear.able,
       soundBlocked: this.playback.blocked,
       refusal: this.connection.refusal?.message ?? null,
     };

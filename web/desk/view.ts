@@ -8,6 +8,7 @@ import type { CallView, DeskState, Seat } from "../call/messages";
 import type { Preferences } from "../call/preferences";
 import { t } from "../call/words";
 import { type CallBarEvents, callBarView } from "../panels/callbar/view";
+import { type DeskCaptionsActions, deskCaptions } from "../panels/captions/desk";
 import { type ClosingEvents, closingView } from "../panels/closing/view";
 import { type ConversationActions, conversation } from "../panels/conversation/view";
 import { type Notice, notices } from "../panels/notices/view";
@@ -45,6 +46,8 @@ export interface Surroundings {
   slot: StageData["slot"];
   /** What this reader sees of what was written. */
   reading: Reading;
+  /** This browser can make captions of what the agent says. */
+  hears: boolean;
   /** The browser wants a tap before it plays sound. */
   soundBlocked: boolean;
 }
@@ -58,6 +61,7 @@ export interface DeskEvents {
   call: CallBarEvents & { startSound: () => void; balance: (balance: number) => void };
   conversation: ConversationActions;
   recording: RecordingActions & RecorderEvents;
+  captions: DeskCaptionsActions;
   visit: VisitEvents;
   closing: ClosingEvents;
   transfer: TransferEvents;
@@ -129,7 +133,7 @@ function call(desk: Desk, { call = null }: DeskState, around: Surroundings, on: 
   const { devices, link, now } = around;
   const bar = { call, link, now, microphone: devices.microphone.device, camera: devices.camera.device };
   return html`${callBarView(bar, on.call)} ${soundNotice(around, on)} ${call && interprets(desk) ? asked(call, desk, on) : nothing}
-    ${interprets(desk) ? html`<p>${t("You interpret. Your colleague writes the notes and finishes the visit.")}</p>` : nothing} ${call ? people(call, around, on) : nothing}`;
+    ${interprets(desk) ? html`<p>${t("You interpret. Your colleague writes the notes and finishes the visit.")}</p>` : nothing} ${call ? people(desk, call, around, on) : nothing}`;
 }
 
 /** An interpreter is asked like the citizen. */
@@ -137,11 +141,16 @@ function asked({ recording: shown = null }: CallView, { asking }: Desk, on: Desk
   return recording({ recording: shown, citizen: false, asking }, on.recording);
 }
 
-function people(call: CallView, { devices, slot, reading, preferences }: Surroundings, on: DeskEvents): TemplateResult {
+function people(desk: Desk, call: CallView, around: Surroundings, on: DeskEvents): TemplateResult {
+  const { devices, slot, reading, preferences, hears } = around;
+  const { captions } = call;
   const own = streamOf(devices.camera.track);
   const shown = { legs: call.legs, modality: call.modality, balance: preferences.balance };
+  const { correcting } = desk;
+  const spoken = captions && { captions, look: preferences, correcting, shown: preferences.captions, able: hears };
   return html`
     ${troubleStrip(call.legs)} ${call.modality === "text" ? nothing : html`${stage({ ...shown, slot, own })} ${stageSizes(shown, on.call.balance)}`}
+    ${spoken ? deskCaptions(spoken, on.captions) : nothing}
     ${conversation(reading, on.conversation)}
   `;
 }

@@ -25,6 +25,7 @@ def build(
     push_key: str,
     text_messages: bool,
     not_ready: Callable[[], Awaitable[list[str]]],
+    without: Callable[[], list[str]],
     signed_out: Callable[[], Awaitable[None]],
 ) -> web.Application:
     """The application, for a server to run or to add Socket.IO to."""
@@ -36,6 +37,7 @@ def build(
     app[keys.ZONE] = zone
     app[keys.PUSH_KEY], app[keys.TEXT_MESSAGES] = push_key, text_messages
     app[keys.SECURE], app[keys.NOT_READY], app[keys.SIGNED_OUT] = secure, not_ready, signed_out
+    app[keys.WITHOUT] = without
     app.on_response_prepare.append(security.add_headers)
     for part in (pages, api, sign_in, health):
         part.add_routes(app)

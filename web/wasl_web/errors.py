@@ -81,6 +81,7 @@ MEANINGS: dict[str, Meaning] = {
     "offer_gone": Meaning(ErrorKind.SHOW, 409, _("This citizen is no longer offered to you.")),
     "not_now": Meaning(ErrorKind.SHOW, 409, _("This is not possible at this moment.")),
     "unknown_call": Meaning(ErrorKind.SHOW, 404, _("This call has ended.")),
+    "unknown_caption": Meaning(ErrorKind.SHOW, 404, _("This caption cannot be corrected any more.")),
     "desk_closed": Meaning(ErrorKind.SHOW, 409, _("This service is closed now.")),
     "agent_not_here": Meaning(ErrorKind.SHOW, 409, _("This colleague cannot take the citizen now. Please choose somebody else.")),
     "bad_phone": Meaning(ErrorKind.SHOW, 400, _("This is not a mobile phone number. Please check it.")),

@@ -6,7 +6,7 @@ from aiohttp import web
 from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from wasl_web.keys import NOT_READY
+from wasl_web.keys import NOT_READY, WITHOUT
 
 
 async def alive(request: web.Request) -> web.Response:
@@ -15,9 +15,11 @@ async def alive(request: web.Request) -> web.Response:
 
 
 async def ready(request: web.Request) -> web.Response:
-    """`GET /readyz`: 200 when citizens can be served, else 503 with the parts that cannot."""
-    missing = await request.app[NOT_READY]()
-    return web.json_response({"ready": not missing, "missing": missing}, status=503 if missing else 200)
+    """`GET /readyz`: 200 when citizens can be served, else 503 with the parts that cannot. `without`: what is set up,
+    does not work, and can be done without."""
+    missing, without = await request.app[NOT_READY](), request.app[WITHOUT]()
+    body = {"ready": not missing, "missing": missing, "without": without}
+    return web.json_response(body, status=503 if missing else 200)
 
 
 async def metrics(request: web.Request) -> web.Response:

@@ -20,6 +20,8 @@ SECURE: web.AppKey[bool] = web.AppKey("secure", bool)
 """Whether pages are served over TLS, so that cookies may insist on it."""
 NOT_READY: web.AppKey[Callable[[], Awaitable[list[str]]]] = web.AppKey("not_ready")
 """Names the parts that cannot serve at this moment."""
+WITHOUT: web.AppKey[Callable[[], list[str]]] = web.AppKey("without")
+"""Names the parts that the desk works without."""
 PUSH_KEY: web.AppKey[str] = web.AppKey("push_key", str)
 """What pages subscribe to web push with."""
 TEXT_MESSAGES: web.AppKey[bool] = web.AppKey("text_messages", bool)

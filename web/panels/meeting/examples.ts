@@ -1,5 +1,7 @@
 import type { TemplateResult } from "lit-html";
 import { drawnCamera } from "../../gallery/picture";
+import { DEFAULTS } from "../../call/preferences";
+import { VIEW } from "../captions/examples";
 import { AGENT, CITIZEN } from "../stage/examples";
 import { type MeetingData, meeting } from "./view";
 
@@ -19,6 +21,8 @@ const on = {
   typed: nothing,
   endLine: nothing,
   letters: nothing,
+  captions: nothing,
+  look: nothing,
 };
 const DATA: MeetingData = {
   stage: { legs: [CITIZEN, { ...AGENT, camera: "on" }], modality: "video", slot: () => null, own: drawnCamera(), balance: 0 },
@@ -29,6 +33,9 @@ const DATA: MeetingData = {
   textOpen: false,
   volume: 3,
   volumeOpen: false,
+  captions: null,
+  captionsOpen: false,
+  look: DEFAULTS,
   silenced: false,
   recording: null,
   leaving: false,
@@ -40,6 +47,8 @@ export const examples: Record<string, () => TemplateResult> = {
   video: shown({}),
   "video-and-text": shown({ textOpen: true, microphone: "off", camera: "off" }),
   recorded: shown({ recording: { id: 1, state: "on", since: 0, runs: true, waits_for: [], your_answer: true, question: [] } }),
+  captioned: shown({ captions: { ...VIEW, made: true }, captionsOpen: true }),
+  "captioned-above": shown({ captions: VIEW, captionsOpen: true, textOpen: true, look: { ...DEFAULTS, captionsAbove: true } }),
   silenced: shown({ silenced: true, microphone: "busy" }),
   "agent-away": shown({
     stage: { ...DATA.stage, legs: [CITIZEN, { ...AGENT, connected: false }] },

@@ -1,9 +1,10 @@
 /** The call as the citizen has it: the employee large, four buttons with their names, and text beside. */
 
 import { type TemplateResult, html, nothing } from "lit-html";
-import type { Device, Modality, RecordingView } from "../../call/messages";
+import type { CaptionsView, Device, Modality, RecordingView } from "../../call/messages";
 import type { Reading } from "../../call/reading";
 import { t } from "../../call/words";
+import { type CaptionsActions, type CaptionsData, captions } from "../captions/view";
 import { type ConversationActions, conversation } from "../conversation/view";
 import { icon } from "../icon/view";
 import { type Notice, notices } from "../notices/view";
@@ -24,6 +25,10 @@ export interface MeetingData {
   /** An index of VOLUMES. */
   volume: number;
   volumeOpen: boolean;
+  /** None where nobody speaks. */
+  captions: CaptionsView | null;
+  captionsOpen: boolean;
+  look: CaptionsData["look"];
   /** The browser wants a tap before it plays sound. */
   silenced: boolean;
   recording: RecordingView | null;
@@ -38,6 +43,8 @@ export interface MeetingActions extends LeaveActions, ConversationActions, Recor
   hear: () => void;
   volume: VolumeChange;
   balance: (balance: number) => void;
+  captions: () => void;
+  look: CaptionsActions["look"];
   unblock: () => void;
   again: () => void;
 }
@@ -52,9 +59,15 @@ export function meeting(data: MeetingData, on: MeetingActions): TemplateResult {
     <div role="status">${notices(sentences(data, on))}</div>
     ${recording({ recording: data.recording, citizen: true, asking: data.asking }, on)}
     <div class="meeting" data-text=${data.textOpen ? "open" : "closed"}>
-      ${troubleStrip(data.stage.legs)} ${data.volumeOpen && data.modality !== "text" ? volumePanel(data.volume, on.volume) : nothing} ${stage(data.stage)} ${stageSizes(data.stage, on.balance)} ${data.textOpen ? conversation(data.reading, on) : nothing}
+      ${troubleStrip(data.stage.legs)} ${data.volumeOpen && data.modality !== "text" ? volumePanel(data.volume, on.volume) : nothing}
+      ${data.look.captionsAbove ? captionsOf(data, on) : nothing} ${stage(data.stage)} ${stageSizes(data.stage, on.balance)}
+      ${data.look.captionsAbove ? nothing : captionsOf(data, on)} ${data.textOpen ? conversation(data.reading, on) : nothing}
     </div>
     ${buttons(data, on)}`;
+}
+
+function captionsOf({ captions: view, captionsOpen, look }: MeetingData, on: MeetingActions): unknown {
+  return view && captionsOpen ? captions({ captions: view, look }, { look: on.look }) : nothing;
 }
 
 function title({ legs }: StageData): string {
@@ -71,13 +84,20 @@ function buttons(data: MeetingData, on: MeetingActions): TemplateResult {
       <button class="button" type="button" aria-pressed=${data.textOpen} @click=${on.text}>
         ${icon("message-square-text")}<span>${t("Writing")}</span>
       </button>
-      ${data.modality === "text" ? nothing : hearButton(data, on)} ${leaveButton(t("Leave the call"), data, on)}
+      ${data.modality === "text" ? nothing : hearButton(data, on)} ${data.captions ? captionsButton(data, on) : nothing}
+      ${leaveButton(t("Leave the call"), data, on)}
     </div>`;
 }
 
 function hearButton(data: MeetingData, on: MeetingActions): TemplateResult {
   return html`<button class="button" type="button" data-act="hear" aria-expanded=${data.volumeOpen} @click=${on.hear}>
     ${icon("volume-2")}<span>${t("I cannot hear")}</span>
+  </button>`;
+}
+
+function captionsButton({ captionsOpen }: MeetingData, on: MeetingActions): TemplateResult {
+  return html`<button class="button" type="button" data-act="captions" aria-pressed=${captionsOpen} @click=${on.captions}>
+    ${icon("captions")}<span>${t("Captions")}</span>
   </button>`;
 }
 
@@ -95,6 +115,7 @@ function sentences(data: MeetingData, on: MeetingActions): Notice[] {
   if (agent && !agent.connected) {
     list.push({ tone: "wait", text: t("The employee's line dropped. Please wait; they are being reconnected.") });
   }
+  if (data.captions?.made) list.push({ tone: "info", text: t("A machine writes down what you say, so that others in the call can read it.") });
   const again = [{ label: t("Tap to continue"), act: on.again }];
   if (data.microphone === "busy") list.push({ tone: "problem", text: t("They cannot hear you: a phone call or another program has your microphone."), actions: again });
   if (data.microphone === "blocked" || data.microphone === "missing") {

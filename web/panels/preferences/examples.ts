@@ -1,8 +1,8 @@
 import type { TemplateResult } from "lit-html";
-import type { Preferences } from "../../call/preferences";
+import { DEFAULTS } from "../../call/preferences";
 import { preferencesPanel } from "./view";
 
-const now: Preferences = { size: 0, contrast: "normal", numbering: null, readAloud: false, letters: true, volume: 3, balance: 0 };
+const now = DEFAULTS;
 
 export const examples: Record<string, () => TemplateResult> = {
   normal: () => preferencesPanel(now, () => undefined),

@@ -1,10 +1,10 @@
 import type { TemplateResult } from "lit-html";
-import type { Preferences } from "../../call/preferences";
+import { DEFAULTS } from "../../call/preferences";
 import { t } from "../../call/words";
 import { staffBarView } from "./view";
 
 const events = { prefer: (): void => undefined, signOut: (): void => undefined };
-const preferences: Preferences = { size: 0, contrast: "normal", numbering: null, readAloud: false, letters: true, volume: 3, balance: 0 };
+const preferences = DEFAULTS;
 
 function shown(name: string | null, status: string): () => TemplateResult {
   return () => staffBarView({ title: t("Wasl desk"), name, status, preferences }, events);
