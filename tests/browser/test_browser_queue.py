@@ -202,7 +202,7 @@ async def test_agent_and_interpreter_are_both_waited_for_and_all_three_meet(
     """Nobody who is here both serves and signs, so two are asked."""
     citizen = await LivePage.open(browser, f"{desk.url}/ar/")
     await citizen.press("I use sign language, only voice, or only writing")
-    await citizen.page.locator("input[type=checkbox]").check()
+    await citizen.page.locator("input[type=checkbox]").first.check()
     await citizen.press("Continue")
     await citizen.tap(f"[data-service={SERVICE}]")
     await citizen.tap("[data-act=join]")
