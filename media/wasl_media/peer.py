@@ -22,20 +22,43 @@ from aiortc.rtp import (
 )
 
 from wasl_media import rtcp
-from wasl_media.description import KINDS, OPUS, VP8, VP8_RTX, Kind, OutgoingStream, read_answer, write_offer
+from wasl_media.arrivals import Arrivals
+from wasl_media.description import (
+    KINDS,
+    LOW_RID,
+    OPUS,
+    REPAIRED_RID,
+    RID,
+    TRANSPORT_SEQUENCE,
+    VP8,
+    VP8_RTX,
+    Kind,
+    OutgoingStream,
+    read_answer,
+    write_offer,
+)
+from wasl_media.downlink import Downlink
 from wasl_media.errors import MediaError, MediaErrorCode
-from wasl_media.events import Absence, Event, PeerConnected, PeerDisconnected
+from wasl_media.events import Absence, Event, PeerConnected, PeerDisconnected, PictureAdvised
 from wasl_media.figures import PeerFigures, PictureFigures, SoundFigures
+from wasl_media.header_extension import HeaderExtension
 from wasl_media.ice import Address
 from wasl_media.link import Link
 from wasl_media.port import UdpPort
 from wasl_media.publication import Publication
 from wasl_media.rtp import HEADER, header_length, payload_type
+from wasl_media.simulcast import Simulcast
 from wasl_media.stats import PeerStats
 from wasl_media.subscription import Subscription
 from wasl_media.text import Text
+from wasl_media.view import View
 
 SLOTS = 4
+FEEDBACK_INTERVAL = 0.1
+"""Seconds between two reports of when packets came."""
+LOW = LOW_RID.encode()
+_BLANK = bytes(3)
+_EXTENSION_BIT = 0x10
 REPORT_INTERVAL = 1.0
 """Seconds between receiver reports."""
 
@@ -44,6 +67,8 @@ class Source(Protocol):
     """What can be shown in a slot: a peer, or the play of a clip."""
 
     publications: dict[Kind, Publication]
+    layers: Simulcast
+    """Its picture."""
 
 
 class Peer:
@@ -54,7 +79,8 @@ class Peer:
         self._on_event = on_event
         self.link = Link(port, self, self._connected, self._ended)
         self._streams = _choose_streams()
-        self.subscriptions = {(stream.slot, stream.kind): Subscription(stream, self.link) for stream in self._streams}
+        self._views = {stream.slot: View(stream, self.link) for stream in self._streams if stream.kind == "video"}
+        self.subscriptions = {(stream.slot, stream.kind): self._receiver(stream) for stream in self._streams}
         self._by_ssrc = {s.stream.ssrc: s for s in self.subscriptions.values()}
         self._reporter = self._streams[0].ssrc
         self.publications: dict[Kind, Publication] = {
@@ -63,11 +89,23 @@ class Peer:
         self.text = Text(identifier, self.link.associate(), on_event)
         self._sctp_port: int | None = None
         self._starting: asyncio.Task[None] | None = None
+        self._audio, self._full = self.publications["audio"], self.publications["video"]
+        self._low = Publication("video", self._reporter, self.link.send_rtcp)
+        self.layers = Simulcast(self._full, self._low)
+        self._downlink = Downlink(list(self._views.values()))
+        self._rid, self._repaired_rid = HeaderExtension(RID), HeaderExtension(REPAIRED_RID)
+        self._sequence = HeaderExtension(TRANSPORT_SEQUENCE)
+        self._arrivals = Arrivals()
+        self._feedback_due_at = 0.0
+        self._advice = PictureAdvised(peer=identifier, watched=True, small=False, paused=[])
         self.connected = False
         self._over: Absence | None = None
         self._answered = False
         self._report_due_at = 0.0
         self._figures: PeerFigures | None = None
+
+    def _receiver(self, stream: OutgoingStream) -> Subscription:
+        return self._views[stream.slot] if stream.kind == "video" else Subscription(stream, self.link)
 
     # Negotiation
 
@@ -118,9 +156,9 @@ class Peer:
 
     def show(self, slot: int, source: Source | None, now: float, kinds: Collection[Kind] = KINDS) -> None:
         """Show in this slot what `source` sends of these kinds."""
-        for kind in KINDS:
-            publication = source.publications[kind] if source is not None and kind in kinds else None
-            self.subscriptions[slot, kind].show(publication, now)
+        heard, seen = ("audio" in kinds, "video" in kinds) if source is not None else (False, False)
+        self.subscriptions[slot, "audio"].show(source.publications["audio"] if source and heard else None, now)
+        self._views[slot].watch(source.layers if source and seen else None, now)
 
     # From the network
 
@@ -131,30 +169,45 @@ class Peer:
         except ValueError:
             return
         ssrc = HEADER.unpack_from(packet)[4]
-        audio, video = self.publications["audio"], self.publications["video"]
-        if ssrc == video.ssrc:
-            video.receive(packet, now)
-        elif ssrc == audio.ssrc:
-            audio.receive(packet, now)
-        elif ssrc == video.rtx_ssrc:
-            video.receive_retransmission(packet, now)
+        if ssrc == self._audio.ssrc:
+            self._audio.receive(packet, now)
+            return
+        full, low = self._full, self._low
+        if at := self._sequence.find(packet):
+            self._arrivals.note(packet[at] << 8 | packet[at + 1], now)
+        if ssrc == full.ssrc:
+            full.receive(self._bare(packet, at), now)
+        elif ssrc == low.ssrc:
+            low.receive(self._bare(packet, at), now)
+        elif ssrc == full.rtx_ssrc:
+            full.receive_retransmission(self._bare(packet, at), now)
+        elif ssrc == low.rtx_ssrc:
+            low.receive_retransmission(self._bare(packet, at), now)
         else:
             self._receive_unannounced(packet, ssrc, now)
+
+    def _bare(self, packet: bytes, at: int) -> bytes:
+        """Without the extensions that are for us; the transport-wide number is `at`. Layers are named only at first."""
+        if at:
+            packet = packet[: at - 1] + _BLANK + packet[at + 2 :]
+        if packet[0] & _EXTENSION_BIT and packet[15] > (2 if at else 1):
+            packet = self._repaired_rid.blank(self._rid.blank(packet))
+        return packet
 
     def _receive_unannounced(self, packet: bytes, ssrc: int, now: float) -> None:
         """An SSRC that the answer did not name: the payload type tells what it is.
 
         A page that answered without a track may send one later; not every browser announced its SSRC then.
         """
-        kind = payload_type(packet)
-        video = self.publications["video"]
-        if kind == VP8_RTX and video.ssrc is not None:
-            video.rtx_ssrc = ssrc
-            video.receive_retransmission(packet, now)
+        kind, bare = payload_type(packet), self._bare(packet, self._sequence.find(packet))
+        layer = self._low if LOW in (self._rid.data(packet), self._repaired_rid.data(packet)) else self._full
+        if kind == VP8_RTX and layer.ssrc is not None:
+            layer.rtx_ssrc = ssrc
+            layer.receive_retransmission(bare, now)
         elif kind in (OPUS, VP8):
-            publication = self.publications["audio" if kind == OPUS else "video"]
+            publication = self._audio if kind == OPUS else layer
             publication.adopt(ssrc, None)
-            publication.receive(packet, now)
+            publication.receive(bare, now)
 
     def receive_rtcp(self, data: bytes, now: float) -> None:
         """A compound RTCP packet; what is not for us is dropped."""
@@ -174,7 +227,7 @@ class Peer:
             self._receive_picture_feedback(packet, now)
 
     def _receive_clock(self, packet: RtcpSrPacket, now: float) -> None:
-        for publication in self.publications.values():
+        for publication in (*self.publications.values(), self._low):
             if publication.ssrc == packet.ssrc:
                 info = packet.sender_info
                 publication.receive_clock(info.ntp_timestamp, info.rtp_timestamp, now)
@@ -193,31 +246,43 @@ class Peer:
                 subscription.receive_picture_loss(now)
 
     def _receive_bitrate_limit(self, packet: RtcpPsfbPacket, now: float) -> None:
-        """REMB speaks of the whole path; its pictures share it alike."""
-        if (limit := rtcp.read_bitrate_limit(packet)) is None:
-            return
-        videos = [self.subscriptions[slot, "video"] for slot in range(SLOTS)]
-        pictures = [video for video in videos if video.source is not None]
-        for subscription in pictures:
-            subscription.bitrate_limit = limit // len(pictures)
-            if subscription.source is not None:
-                subscription.source.limit_bitrate(now)
+        """REMB speaks of all pictures together."""
+        if (limit := rtcp.read_bitrate_limit(packet)) is not None:
+            self._downlink.learn(limit, now)
 
     # Clockwork
 
     def tick(self, now: float) -> None:
         """Repeat requests and send reports. To be called about every 50 ms."""
-        for publication in self.publications.values():
+        for publication in (*self.publications.values(), self._low):
             publication.tick(now)
+        self._downlink.tick(now)
+        if now >= self._feedback_due_at and self.link.up:
+            self._feedback_due_at = now + FEEDBACK_INTERVAL
+            self._send_feedback()
         if now >= self._report_due_at and self.link.up:
             self._report_due_at = now + REPORT_INTERVAL
             self._report(now)
+        self._advise(now)
+
+    def _send_feedback(self) -> None:
+        if feedback := self._arrivals.report(self._reporter, self._full.ssrc or 0):
+            self.link.send_rtcp(feedback)
+
+    def _advise(self, now: float) -> None:
+        watched, small = self.layers.wanted(now)
+        advice = PictureAdvised(peer=self.id, watched=watched, small=small, paused=self._downlink.paused)
+        if advice != self._advice and self.connected:
+            self._advice = advice
+            self._on_event(advice)
 
     def _report(self, now: float) -> None:
         """Tell the page how it is received, and keep the same for `figures`."""
         reports = {kind: r for kind, p in self.publications.items() if (r := p.report(now)) is not None}
-        if reports:
-            self.link.send_rtcp(rtcp.receiver_report(self._reporter, list(reports.values())))
+        low = self._low.report(now)
+        blocks = [*reports.values(), *([low] if low is not None else [])]
+        if blocks:
+            self.link.send_rtcp(rtcp.receiver_report(self._reporter, blocks))
         measured = {kind: self.publications[kind].measure(report, now) for kind, report in reports.items()}
         sound, picture = measured.get("audio"), measured.get("video")
         self._figures = PeerFigures(
@@ -262,8 +327,8 @@ class Peer:
         """End the connection; nobody sees this peer any more. Idempotent."""
         for subscription in self.subscriptions.values():
             subscription.leave()
-        for publication in self.publications.values():
-            publication.close()
+        self.publications["audio"].close()
+        self.layers.close()
         await self.text.close()
         await self.link.close()
 
