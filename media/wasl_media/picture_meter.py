@@ -25,7 +25,8 @@ class PictureMeter:
         self._timestamp: int | None = None
         self._spoiled = False
         self._frame_at = 0.0
-        self._apart: deque[float] = deque(maxlen=_REMEMBERED)
+        self._apart: deque[float] = deque()
+        self._apart_sum = 0.0
         self._measured_at: float | None = None
         self._frames = self._freezes = 0
         self._frozen = 0.0
@@ -60,13 +61,16 @@ class PictureMeter:
             self._freezes += 1
             self._frozen += apart
         self._apart.append(apart)
+        self._apart_sum += apart
+        if len(self._apart) > _REMEMBERED:
+            self._apart_sum -= self._apart.popleft()
 
     @property
     def _freeze(self) -> float:
         """From how many seconds between two frames on it is a freeze."""
         if not self._apart:
             return float("inf")
-        usual = sum(self._apart) / len(self._apart)
+        usual = self._apart_sum / len(self._apart)
         return max(3 * usual, usual + 0.15)
 
     def measure(self, loss: float, jitter: float, now: float) -> PictureFigures:
