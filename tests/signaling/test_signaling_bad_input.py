@@ -94,7 +94,7 @@ async def test_bad_input_gets_a_typed_error_each(namespace: str, desk: DeskProce
     joined = await other.ask("join", service="housing-allocation", modality="video", language="ar")
     assert joined["ok"] is True
     async with aiohttp.ClientSession() as http, http.get(f"{desk.url}/readyz") as ready:
-        assert await ready.json() == {"ready": True, "missing": []}, "server and media worker live on"
+        assert await ready.json() == {"ready": True, "missing": [], "without": []}, "server and media worker live on"
 
 
 async def test_too_many_requests_are_refused_and_forgiven(desk: DeskProcess, pages: Pages) -> None:

@@ -22,7 +22,7 @@ async def http(shared_desk: DeskProcess) -> AsyncIterator[aiohttp.ClientSession]
 
 async def test_readyz_and_front_page(http: aiohttp.ClientSession) -> None:
     async with http.get("/readyz") as reply:
-        assert (reply.status, await reply.json()) == (200, {"ready": True, "missing": []})
+        assert (reply.status, await reply.json()) == (200, {"ready": True, "missing": [], "without": []})
     async with http.get("/healthz") as reply:
         assert reply.status == 200
     async with http.get("/") as reply:
