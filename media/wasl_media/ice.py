@@ -19,6 +19,8 @@ Address = tuple[str, int]
 
 AHEAD = 8
 """Restarts that may fail, one after the other, before the page needs a new connection."""
+_REMEMBERED = 4_096
+"""Checks of one peer that are known again: those of some hours."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class IceAgent:
         self._begin(Credentials())
         self.address: Address | None = None
         """Where to send: the last address that the peer nominated."""
+        self._senders: dict[bytes, Address] = {}
+        """By transaction: where a check came from."""
 
     def _begin(self, credentials: Credentials) -> None:
         """From these on; all that went before are void."""
@@ -68,11 +72,14 @@ class IceAgent:
 
         A request with USE-CANDIDATE moves the peer to its sender's address, every time: a phone that
         changes from Wi-Fi to mobile data shows up as a new address, under the same credentials or, when its
-        browser had to restart ICE, under the next ones. Those before them are void then.
+        browser had to restart ICE, under the next ones. Those before them are void then. A copy of a check that comes
+        from elsewhere is somebody else's, who listened: authentic, and yet none of the peer's.
         """
         credentials = self._chain[username]
         key = credentials.password.encode()
         if not check.check_message_integrity(key):
+            return None
+        if self._first_sender(check.transaction_id, sender) != sender:
             return None
         if "USE-CANDIDATE" in check.attributes:
             self.address = sender
@@ -81,6 +88,12 @@ class IceAgent:
         response.attributes["XOR-MAPPED-ADDRESS"] = sender
         response.add_message_integrity(key)
         return bytes(response)
+
+    def _first_sender(self, transaction: bytes, sender: Address) -> Address:
+        first = self._senders.setdefault(transaction, sender)
+        if len(self._senders) > _REMEMBERED:
+            del self._senders[next(iter(self._senders))]
+        return first
 
     def _renew(self, username: str) -> None:
         if username == next(iter(self._chain)):

@@ -188,7 +188,7 @@ async def counted(meeting: Meeting) -> list[tuple[str, int, int]]:
 
 @pytest.mark.fault
 @pytest.mark.timeout(600)
-def test_a_storm_of_changed_answers_is_refused() -> None:
+async def test_a_storm_of_changed_answers_is_refused() -> None:
     chance = random.Random(12)
     peer = Peer("one", SilentPort(), lambda _: None)  # type: ignore[arg-type]
     answer = peer.offer([("127.0.0.1", 5)]).replace("actpass", "active").encode()

@@ -54,6 +54,16 @@ def test_a_nomination_moves_the_peer_every_time() -> None:
         assert agent.address == address
 
 
+def test_a_copy_of_a_check_from_elsewhere_moves_nobody() -> None:
+    """Somebody who listens on the way can send what he heard, but never make one of his own."""
+    agent = IceAgent()
+    heard = check(agent.credentials)
+    assert answer(agent, heard, HOME) is not None
+    assert answer(agent, heard, STREET) is None
+    assert answer(agent, heard, HOME) is not None, "repeated, because the answer was lost"
+    assert agent.address == HOME
+
+
 def test_a_restart_moves_the_peer_and_voids_the_credentials_before_it() -> None:
     agent = IceAgent()
     first = agent.credentials
