@@ -64,7 +64,7 @@ async def first_frames(calls: int) -> list[float]:
 
 async def _call(browser: Browser, desk: DeskProcess, agent: LivePage) -> float:
     citizen = await citizen_in_line(browser, desk, script=WATCH)
-    await agent.press("I am available")
+    await agent.page.keyboard.press("Alt+a")  # the same from the desk and from after a call
     await agent.on("offer")
     await asyncio.sleep(REACTION)
     for person in (agent, citizen):
