@@ -209,7 +209,8 @@ async function change(sender: RTCRtpSender, edit: (parameters: Parameters) => vo
   await sender.setParameters(parameters).catch(() => undefined);
 }
 
-function gathered(connection: RTCPeerConnection): Promise<void> {
+/** Resolves when the page knows its addresses, or has looked for them long enough. */
+export function gathered(connection: RTCPeerConnection): Promise<void> {
   return new Promise((resolve) => {
     const finish = (): void => {
       if (connection.iceGatheringState !== "complete") return;

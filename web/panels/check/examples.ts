@@ -6,14 +6,15 @@ import { SERVICE } from "../services/examples";
 import { check } from "./view";
 
 const nothing = (): void => undefined;
-const on = { join: nothing, modality: nothing, again: nothing, needs: nothing, service: nothing };
+const on = { join: nothing, modality: nothing, again: nothing, checkLine: nothing, needs: nothing, service: nothing };
 const working: DeviceState = { device: "on", cause: null, track: null, asking: false };
 const broken = (cause: Cause): DeviceState => ({ device: "blocked", cause, track: null, asking: false });
 
 const DATA = { service: SERVICE, level: 0.6, outlook: [{ at: 0, estimate: { low: 300, high: 600 } }], asking: false };
+const LINE = { found: null, checking: false, usual: false, inLine: false };
 
 const shown = (camera: DeviceState, microphone: DeviceState, modality: LiveModality = "video") => (): TemplateResult =>
-  check({ ...DATA, modality, devices: { camera, microphone }, own: drawnCamera() }, on);
+  check({ ...DATA, line: { ...LINE, way: { modality, signs: false } }, modality, devices: { camera, microphone }, own: drawnCamera() }, on);
 
 export const examples: Record<string, () => TemplateResult> = {
   works: shown(working, working),

@@ -4,7 +4,7 @@ import { type WaitingData, waiting } from "./view";
 
 const nothingToDo = (): void => undefined;
 const callback = { change: nothingToDo, onDevice: nothingToDo, onPhone: nothingToDo, undo: nothingToDo };
-const on = { leaving: nothingToDo, leave: nothingToDo, booking: nothingToDo, callback };
+const on = { leaving: nothingToDo, leave: nothingToDo, booking: nothingToDo, checkLine: nothingToDo, callback };
 const WAIT: WaitView = {
   position: 4,
   kept: 300,
@@ -20,6 +20,7 @@ const DATA: WaitingData = {
   lost: false,
   draining: false,
   callback: { form: { open: "no", phone: "", refused: false }, push: "ready", texts: true },
+  line: { found: null, checking: false, usual: false, way: { modality: "video", signs: false }, inLine: true },
   leaving: false,
   asking: false,
 };

@@ -5,6 +5,7 @@ import type { WaitView } from "../../call/messages";
 import { minutes, num, t } from "../../call/words";
 import { type CallbackActions, type CallbackData, callback } from "../callback/view";
 import { icon } from "../icon/view";
+import { type LineData, line } from "../line/view";
 import { notices } from "../notices/view";
 import { estimateSentence, placeSentence, putThroughSentence, reason } from "./words";
 import "./style.css";
@@ -17,6 +18,7 @@ export interface WaitingData {
   draining: boolean;
   /** Null where the citizen cannot be rung. */
   callback: Omit<CallbackData, "agreed" | "kept" | "asking"> | null;
+  line: LineData;
   leaving: boolean;
   asking: boolean;
 }
@@ -31,6 +33,8 @@ const NOT_ASKED = { form: { open: "no", phone: "", refused: false }, push: "miss
 export interface WaitingActions extends LeaveActions {
   callback: CallbackActions;
   booking: () => void;
+  /** The connection once more. */
+  checkLine: () => void;
 }
 
 export function waiting(data: WaitingData, on: WaitingActions): TemplateResult {
@@ -45,6 +49,7 @@ export function waiting(data: WaitingData, on: WaitingActions): TemplateResult {
     ${wait?.put_through ? notices([{ tone: "info", text: putThroughSentence() }]) : nothing}
     ${wait?.callback?.rung_at ? ringing(data, wait, on) : nothing} ${wait ? place(wait) : nothing} ${facts(data, kept)}
     ${wait && !wait.callback?.rung_at ? ringing(data, wait, on) : nothing} ${wait && isScarce(wait) ? bookingButton(on) : nothing}
+    ${data.lost ? nothing : line(data.line, { again: on.checkLine, modality: () => undefined })}
     ${leaveButton(t("Leave the line"), data, on)}`;
 }
 
