@@ -78,17 +78,22 @@ class DeskProcess:
     def end(self, how: signal.Signals = signal.SIGTERM) -> int:
         """Sends the signal and waits for the end. Returns the exit status."""
         assert self.process is not None
-        self.process.send_signal(how)
-        status = self.process.wait(timeout=30)
         assert self.process.stdout is not None
-        self.process.stdout.close()
-        return status
+        # A desk that hangs fails its own test, and is not left to disturb those after it.
+        with self.process, self.process.stdout:
+            self.process.send_signal(how)
+            try:
+                return self.process.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                raise
 
 
 def media_workers(pid: int) -> list[int]:
     """The process ids of the media workers that this desk started, the first one first."""
     children = psutil.Process(pid).children()
-    return sorted(child.pid for child in children if "wasl_media" in child.cmdline())
+    alive = [child for child in children if child.status() != psutil.STATUS_ZOMBIE]
+    return sorted(child.pid for child in alive if "wasl_media" in child.cmdline())
 
 
 class Page:

@@ -45,7 +45,11 @@ class LivePage:
 
     async def on(self, screen: str, seconds: float = 15) -> None:
         """Waits for a screen."""
-        await expect(self.page.locator("html")).to_have_attribute("data-screen", screen, timeout=seconds * 1000)
+        try:
+            await expect(self.page.locator("html")).to_have_attribute("data-screen", screen, timeout=seconds * 1000)
+        except AssertionError as error:
+            error.add_note(await self.page.locator("body").inner_text())
+            raise
 
     async def in_call(self, seconds: float = 15) -> None:
         """Waits until the call is live here."""

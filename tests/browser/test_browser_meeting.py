@@ -9,13 +9,18 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from livedesk import DeskProcess, Pages, until
-from livepage import LivePage, agent_at_desk, answer, citizen_in_line
+from livepage import SERVICE, LivePage, agent_at_desk, answer, citizen_in_line
 
 pytestmark = pytest.mark.browser
 LOOK = """(state) => {
   Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
+CAMERA_THAT_WAITS = """
+const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+const allowed = new Promise((allow) => { window.allow = allow; });
+navigator.mediaDevices.getUserMedia = async (wanted) => { await allowed; return ask(wanted); };
+"""
 
 
 async def meet(browser: Browser, desk: DeskProcess) -> tuple[LivePage, LivePage]:
@@ -34,6 +39,35 @@ async def test_p2_p4_three_taps_from_the_front_page_into_the_line(browser: Brows
     await expect(root).to_have_attribute("dir", "rtl")
     await expect(root).to_have_attribute("data-call", "none")
     await expect(citizen.page.locator(".waiting-number")).to_contain_text("١")
+
+
+async def test_the_button_that_joins_stays_under_a_slow_finger(browser: Browser, desk: DeskProcess) -> None:
+    citizen = await LivePage.open(browser, f"{desk.url}/ar/", script=CAMERA_THAT_WAITS)
+    await citizen.press("Start")
+    await citizen.tap(f"[data-service={SERVICE}]")
+    join = citizen.page.locator("[data-act=join]")
+    await expect(citizen.page.locator(".outlook-now")).to_be_visible()
+    await join.scroll_into_view_if_needed()
+    before = await join.bounding_box()
+    assert before is not None
+    await citizen.page.mouse.move(before["x"] + before["width"] / 2, before["y"] + 4)
+    await citizen.page.mouse.down()
+    await citizen.page.evaluate("window.allow()")
+    await expect(citizen.page.locator("video[data-leg=citizen]")).to_be_visible()
+    await expect(citizen.page.locator("meter")).to_be_visible()
+    assert await join.bounding_box() == before
+    await citizen.page.mouse.up()
+    await citizen.on("waiting")
+
+
+async def test_a_press_while_the_line_comes_back_need_not_be_pressed_again(browser: Browser, desk: DeskProcess) -> None:
+    citizen = await LivePage.open(browser, f"{desk.url}/ar/")
+    await citizen.press("Start")
+    await citizen.tap(f"[data-service={SERVICE}]")
+    await desk.kill()
+    await citizen.tap("[data-act=join]")
+    await desk.start()
+    await citizen.on("waiting")
 
 
 async def test_they_see_and_hear_each_other_within_three_seconds(browser: Browser, desk: DeskProcess) -> None:

@@ -158,3 +158,5 @@ async def test_workers_of_wasl_media_join_take_calls_and_drain(
     async with asyncio.timeout(20):
         assert await beside.wait() == 0
     assert sorted(row[2] for row in await listed()) == ["gone", "ready"]
+    for call in calls:  # or the desk, asked to stop, would wait for one that goes on
+        await call.people[0].page.ask("leave")

@@ -59,6 +59,22 @@ export class Connection<W extends Wire> {
     this.#socket.disconnect();
   }
 
+  /** Resolves when there is a connection, or when none has come within the time that a reply may take. */
+  ready(): Promise<void> {
+    if (this.#socket.connected) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(late);
+        stop();
+        resolve();
+      };
+      const late = setTimeout(done, REPLY_WITHIN_MS);
+      const stop = this.onStatus((status) => {
+        if (status !== "lost" && status !== "connecting") done();
+      });
+    });
+  }
+
   /** Raises WaslError: the server's own, or one of kind "retry" when it could not be reached. */
   async request<N extends RequestName<W>>(name: N, body: Body<W, N>): Promise<Reply<W, N>> {
     if (!this.#socket.connected) throw WaslError.unreachable();

@@ -131,6 +131,7 @@ export class CitizenPage {
   /** A request of the citizen: its button rests while it is under way, and its failure is shown. */
   async ask<N extends RequestName<CitizenWire>>(name: N, body: Body<CitizenWire, N>): Promise<Reply<CitizenWire, N> | null> {
     this.change({ asking: true, problem: null });
+    await this.connection.ready(); // whoever presses while the line comes back need not press again
     try {
       const reply = await this.connection.request(name, body);
       this.change({ asking: false });

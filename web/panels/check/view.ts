@@ -54,17 +54,35 @@ function ready(things: readonly string[]): TemplateResult {
   </section>`;
 }
 
+/** Everything that may still come has its place from the start: a button that moves under a slow finger is not pressed. */
 function devices(data: CheckData, on: CheckActions): TemplateResult {
-  const { camera, microphone } = data.devices;
   return html`<section class="check" aria-label=${t("Camera and microphone")}>
-    ${data.modality !== "text" && (camera.asking || microphone.asking)
-      ? html`<p class="card" role="status">${t("The browser is asking at the top of the screen. Please press Allow.")}</p>`
-      : nothing}
     <div role="status">${notices(problems(data, on))}</div>
-    ${data.modality === "video" && data.own ? html`<div class="check-self">${selfView("citizen", data.own)}</div>` : nothing}
-    ${data.modality !== "text" && microphone.device === "on" ? levelView(data.level) : nothing}
-    ${data.modality === "text" ? html`<p>${t("You will write to the employee. No camera and no microphone are needed.")}</p>` : nothing}
+    ${data.modality === "text"
+      ? html`<p>${t("You will write to the employee. No camera and no microphone are needed.")}</p>`
+      : html`<div class="check-place" data-modality=${data.modality} ?hidden=${!works(data)}>${place(data)}</div>`}
+    ${data.modality === "video" && hears(data) ? levelView(data.level) : nothing}
   </section>`;
+}
+
+function place(data: CheckData): TemplateResult {
+  const { camera, microphone } = data.devices;
+  const asked = camera.asking || microphone.asking;
+  return html`<div role="status" class="check-asked">
+      ${asked ? html`<p>${t("The browser is asking at the top of the screen. Please press Allow.")}</p>` : nothing}
+    </div>
+    ${data.modality === "video" && data.own && !asked ? selfView("citizen", data.own) : nothing}
+    ${data.modality === "voice" && hears(data) && !asked ? levelView(data.level) : nothing}`;
+}
+
+/** Whether there is something to show in its place: the camera of a video call, or the microphone of a voice call. */
+function works(data: CheckData): boolean {
+  return data.modality === "video" ? data.devices.camera.cause === null : hears(data);
+}
+
+/** Whether the microphone works, as far as is known. */
+function hears({ devices: { microphone } }: CheckData): boolean {
+  return microphone.cause === null;
 }
 
 function levelView(level: number): TemplateResult {
