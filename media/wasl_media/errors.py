@@ -24,6 +24,8 @@ class MediaErrorCode(StrEnum):
     """Somebody who would be recorded has not agreed to it."""
     BAD_RECORDING = "bad_recording"
     """The file cannot be written, is none of ours, was changed, or the key is another's."""
+    NO_ROOM = "no_room"
+    """The disk that recordings are written to is full."""
     UNKNOWN_RECORDING = "unknown_recording"
     """No recording has this id, or it was stopped."""
     RECORDING_EXISTS = "recording_exists"

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from wasl_media.captions import EngineFailure, Word
+from wasl_media.errors import MediaErrorCode
 from wasl_media.figures import PeerFigures
 
 
@@ -65,6 +66,16 @@ class Said(BaseModel):
     final: bool
     missed: bool
     """Nobody listened between begin and end; there are no words."""
+
+
+class RecordingFailed(BaseModel):
+    """The disk did not take a recording any more: it is over, and ends with what was written before."""
+
+    model_config = ConfigDict(frozen=True)
+    kind: Literal["recording_failed"] = "recording_failed"
+    recording: str
+    cause: MediaErrorCode
+    """`no_room`, or `bad_recording`."""
 
 
 class CaptionsChanged(BaseModel):
@@ -133,6 +144,7 @@ Event = Annotated[
     | PeerDisconnected
     | Measured
     | Said
+    | RecordingFailed
     | CaptionsChanged
     | ChannelOpened
     | ChannelClosed

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from errno import EDQUOT, EFBIG, ENOSPC
 from pathlib import Path
 from typing import Protocol
 
@@ -21,6 +22,9 @@ from wasl_media.rtp import starts_keyframe
 
 WRITE_INTERVAL = 0.5
 """Seconds: so much a killed worker loses at most."""
+
+FULL = frozenset({ENOSPC, EDQUOT, EFBIG})
+"""Of a disk that takes no more: it, our share of it, or the file."""
 
 log = logging.getLogger(__name__)
 
@@ -92,18 +96,27 @@ class RecordedStream:
 
 
 class Recorder:
-    """One recording. It begins on the record; `stop` ends it, once."""
+    """One recording. It begins on the record; `stop` ends it, once, or a disk that fails."""
 
-    def __init__(self, path: Path, key: bytes, peers: Sequence[Recorded], consents: Sequence[Consent]) -> None:
-        """Raises MediaError (consent_missing, bad_recording); nothing is written then."""
+    def __init__(
+        self,
+        path: Path,
+        key: bytes,
+        peers: Sequence[Recorded],
+        consents: Sequence[Consent],
+        on_failure: Callable[[MediaErrorCode], None],
+    ) -> None:
+        """Raises MediaError (consent_missing, no_room, bad_recording); nothing is written then. `on_failure` is told
+        the code when the disk fails later: everything is closed then."""
         lacking = {peer.id for peer in peers} - {consent.peer for consent in consents}
         if lacking or not peers:
             raise MediaError(MediaErrorCode.CONSENT_MISSING, f"no consent of {', '.join(sorted(lacking)) or 'anybody'}")
         try:
             self._writer = RecordingWriter(path, key)
         except (OSError, ValueError) as error:
-            raise MediaError(MediaErrorCode.BAD_RECORDING, f"it cannot be written: {error}") from error
-        self._stopped = False
+            raise MediaError(_code(error), f"it cannot be written: {error}") from error
+        self._on_failure = on_failure
+        self._stopped = self._failed = False
         self._pending = bytearray()
         self._began_at = time.monotonic()
         self.runs = True
@@ -162,22 +175,38 @@ class Recorder:
         self._stopped = True
         self._task.cancel()
         await asyncio.wait([self._task])
-        for stream in self._streams:
-            stream.leave()
+        self._leave()
         self.keep(EntryKind.END, 0, time.monotonic())
         await self._write()
         self._writer.close()
 
+    def _leave(self) -> None:
+        self.runs = False
+        for stream in self._streams:
+            stream.leave()
+
+    def _fail(self, error: OSError) -> None:
+        log.error("a recording ends here, because it cannot be written: %s", error)
+        self._failed = True
+        self._leave()
+        self._writer.close()
+        self._on_failure(_code(error))
+
     async def _run(self) -> None:
-        while True:
+        while not self._failed:
             await asyncio.sleep(WRITE_INTERVAL)
             await asyncio.shield(self._write())
 
     async def _write(self) -> None:
         async with self._writing:
             pending, self._pending = bytes(self._pending), bytearray()
-            if pending:
+            if pending and not self._failed:
                 try:
                     await asyncio.to_thread(self._writer.write, pending)
-                except OSError:
-                    log.exception("half a second of a recording could not be written")
+                except OSError as error:
+                    self._fail(error)
+
+
+def _code(error: Exception) -> MediaErrorCode:
+    full = isinstance(error, OSError) and error.errno in FULL
+    return MediaErrorCode.NO_ROOM if full else MediaErrorCode.BAD_RECORDING

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from enum import IntEnum
 from pathlib import Path
 from typing import Annotated, BinaryIO, NamedTuple
@@ -92,21 +93,35 @@ class RecordingWriter:
         if len(key) != 32:
             raise ValueError("the key of a recording has 32 bytes")
         self._cipher = AESGCM(key)
-        self._number = 0
-        self._file: BinaryIO = path.open("xb")
-        self._file.write(MAGIC)
-        self._file.flush()
+        self._number = self._end = 0
+        self._file = path.open("xb", buffering=0)
+        try:
+            self._append(MAGIC)
+        except OSError:
+            self.close()
+            path.unlink()
+            raise
 
     def write(self, entries: bytes) -> None:
-        """Seal packed entries as the next chunk."""
+        """Seal packed entries as the next chunk. Raises OSError; the file ends with the chunk before then, for good."""
         sealed = self._cipher.encrypt(self._number.to_bytes(_NONCE, "big"), entries, MAGIC)
         self._number += 1
-        self._file.write(_LENGTH.pack(len(sealed)) + sealed)
-        self._file.flush()
+        self._append(_LENGTH.pack(len(sealed)) + sealed)
 
     def close(self) -> None:
         """Idempotent."""
         self._file.close()
+
+    def _append(self, data: bytes) -> None:
+        left = memoryview(data)
+        try:
+            while left:  # a disk that fills up takes a part first
+                left = left[self._file.write(left) :]
+        except OSError:
+            with suppress(OSError):
+                self._file.truncate(self._end)
+            raise
+        self._end += len(data)
 
 
 def pack_entry(entry: Entry) -> bytes:

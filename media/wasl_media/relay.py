@@ -15,7 +15,7 @@ from wasl_media.clip import Clip, read_clip
 from wasl_media.demultiplexer import Demultiplexer
 from wasl_media.description import KINDS, Kind
 from wasl_media.errors import MediaError, MediaErrorCode
-from wasl_media.events import CaptionsChanged, ClipEnded, Event, Measured, Said
+from wasl_media.events import CaptionsChanged, ClipEnded, Event, Measured, RecordingFailed, Said
 from wasl_media.peer import SLOTS, Peer
 from wasl_media.play import Play, Projector
 from wasl_media.port import UdpPort, open_port
@@ -166,12 +166,13 @@ class Relay:
     ) -> None:
         """Record what these peers send into a new file, sealed with `key` (32 bytes); see `recording.py`.
 
-        Every one of them must have consented. Raises MediaError (consent_missing, unknown_peer, recording_exists,
-        bad_recording); nothing is written then.
+        Every one of them must have consented. It ends with `stop_recording`, or `RecordingFailed`. Raises MediaError
+        (consent_missing, unknown_peer, recording_exists, no_room, bad_recording); nothing is written then.
         """
         if recording in self._recorders:
             raise MediaError(MediaErrorCode.RECORDING_EXISTS, f"recording {recording} runs already")
-        self._recorders[recording] = Recorder(file, key, [self._find(peer) for peer in peers], consents)
+        recorded, on_failure = [self._find(peer) for peer in peers], partial(self._recording_failed, recording)
+        self._recorders[recording] = Recorder(file, key, recorded, consents, on_failure)
 
     async def pause_recording(self, recording: str) -> None:
         """Off the record: nothing is kept until `resume_recording`. Raises MediaError (unknown_recording)."""
@@ -189,6 +190,10 @@ class Relay:
         """Finish the file. Idempotent."""
         if (recorder := self._recorders.pop(recording, None)) is not None:
             await recorder.stop()
+
+    def _recording_failed(self, recording: str, cause: MediaErrorCode) -> None:
+        self._recorders.pop(recording, None)
+        self._on_event(RecordingFailed(recording=recording, cause=cause))
 
     async def start_captions(self, peer: str, language: str) -> None:
         """Make captions of what this peer says in this language, from now on. Idempotent.

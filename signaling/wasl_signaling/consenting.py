@@ -59,8 +59,11 @@ def may_ask(house: House, call: Call, leg: Leg) -> bool:
 
 
 def ask(connection: Connection, house: House, agent: str, call_id: int, language: m.Language, now: float) -> Call:
-    """The agent asks everybody else in the call. Raises UnknownCall, IllegalRecordingMove, Problem (recording_off,
-    recording_refused: somebody said no in this call, and has not changed her mind)."""
+    """The agent asks everybody else in the call; after a failure only those who have not agreed yet.
+
+    Raises UnknownCall, IllegalRecordingMove, Problem (recording_off, recording_refused: somebody said no in this call,
+    and has not changed her mind).
+    """
     call, leg = _own_call(connection, agent, call_id)
     if not may_ask(house, call, leg):
         raise Problem("recording_off")
@@ -69,7 +72,9 @@ def ask(connection: Connection, house: House, agent: str, call_id: int, language
         raise Problem("recording_refused")
     made = recordings.ask(connection, call.id, agent, house.recordings.days, now)
     agreed = Answer(0, agent, True, now, language, asking_words(made.keep_days, language))
-    recordings.answer(connection, made.id, agreed)
+    if before is not None and before.state is RecordingState.FAILED:
+        _take_over(connection, before, made, agent)
+    _agree(connection, house, call, made, agreed)
     return call
 
 
@@ -104,16 +109,21 @@ def _agree(connection: Connection, house: House, call: Call, asked: Recording, g
 
 
 def _ask_again(connection: Connection, house: House, call: Call, before: Recording, given: Answer) -> Recording:
-    """She who had said no changes her mind: what the others had answered still counts."""
+    """She who had said no changes her mind."""
     if before.answer_of(given.party) is None:
         raise UnknownRecording(before.id)
     if not house.recordings.offered:
         raise Problem("recording_off")
     made = recordings.ask(connection, call.id, before.asked_by, before.keep_days, given.at)
-    for other in before.answers.values():
-        if other.party != given.party:
-            recordings.answer(connection, made.id, replace(other, id=0))
+    _take_over(connection, before, made, given.party)
     return made
+
+
+def _take_over(connection: Connection, before: Recording, made: Recording, but: str) -> None:
+    """What the others had answered still counts."""
+    for other in before.answers.values():
+        if other.party != but:
+            recordings.answer(connection, made.id, replace(other, id=0))
 
 
 def _disagree(connection: Connection, house: House, call: Call, asked: Recording, given: Answer) -> None:

@@ -78,6 +78,11 @@ def parts_of(connection: Connection, recording: int) -> list[Part]:
     return [Part(row.name, row.started_at) for row in rows]
 
 
+def recording_of(connection: Connection, part: str) -> int | None:
+    """The recording that a file is part of."""
+    return connection.scalar(select(files.c.recording).where(files.c.name == part))
+
+
 def shred(connection: Connection, recording: int, actor: str, now: float) -> None:
     """Delete the key. The files are left over then, for whoever can reach them to remove."""
     gone = update(table).where(table.c.id == recording, table.c.sealed_key.is_not(None)).values(sealed_key=None)

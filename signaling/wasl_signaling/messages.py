@@ -185,6 +185,17 @@ class RecordingState(StrEnum):
     """The citizen stopped it: what had been recorded is deleted."""
     ENDED = "ended"
     """The agent, an interpreter or the end of the call ended it: what was recorded is kept for its time."""
+    FAILED = "failed"
+    """The desk could not store it any more: what was recorded until then is kept for its time."""
+
+
+class RecordingFailure(StrEnum):
+    """Why a recording failed."""
+
+    NO_ROOM = "no_room"
+    """The disk for recordings is full."""
+    NOT_STORED = "not_stored"
+    """It could not be written to."""
 
 
 class RecordingView(Message):
@@ -203,6 +214,8 @@ class RecordingView(Message):
     question: list[str]
     """What to ask, and then what to tell, whoever has not agreed: show all of it, as it is. It is kept with the
     answer. Empty once you have agreed."""
+    failure: RecordingFailure | None = None
+    """In the state `failed`: why. The agent may ask again; who had agreed is not asked a second time."""
 
 
 CAPTION_WORDS = 200

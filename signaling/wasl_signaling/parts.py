@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from wasl_media.events import CaptionsChanged, PeerConnected, PeerDisconnected, Said
+from wasl_media.events import CaptionsChanged, PeerConnected, PeerDisconnected, RecordingFailed, Said
 from wasl_queue.queue import Changes
 from wasl_records.staff import Role, Staff
 from wasl_signaling import call as calls
@@ -77,6 +77,11 @@ class Parts:
         call = await change
         await self.tapes.follow(call.id)
         self.refresher.mark(address_of(leg) for leg in call.legs)
+
+    async def recording_failed(self, event: RecordingFailed) -> None:
+        """The disk did not take a recording any more: everybody in the call is told."""
+        if (call := await self.tapes.failed(event)) is not None:
+            self.refresher.mark(address_of(leg) for leg in call.legs)
 
     async def change_captions(
         self, address: Address, call: int, change: Callable[[int, Address, bool], None], on: bool

@@ -11,22 +11,27 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 from wasl_records import audit
 from wasl_records.contact import Vault
 from wasl_signaling import footage
-from wasl_signaling.messages import Language, RecordingState
+from wasl_signaling.messages import Language, RecordingFailure, RecordingState
 from wasl_signaling.schema import consent as consents
 from wasl_signaling.schema import recording as table
 from wasl_web.errors import Problem
 
 MOVES: Mapping[RecordingState, frozenset[RecordingState]] = {
     RecordingState.ASKED: frozenset({RecordingState.ON, RecordingState.REFUSED, RecordingState.ENDED}),
-    RecordingState.ON: frozenset({RecordingState.PAUSED, RecordingState.WITHDRAWN, RecordingState.ENDED}),
-    RecordingState.PAUSED: frozenset({RecordingState.ON, RecordingState.WITHDRAWN, RecordingState.ENDED}),
+    RecordingState.ON: frozenset(
+        {RecordingState.PAUSED, RecordingState.WITHDRAWN, RecordingState.ENDED, RecordingState.FAILED}
+    ),
+    RecordingState.PAUSED: frozenset(
+        {RecordingState.ON, RecordingState.WITHDRAWN, RecordingState.ENDED, RecordingState.FAILED}
+    ),
     RecordingState.REFUSED: frozenset(),
     RecordingState.WITHDRAWN: frozenset(),
     RecordingState.ENDED: frozenset(),
+    RecordingState.FAILED: frozenset(),
 }
 OVER = frozenset(state for state, targets in MOVES.items() if not targets)
 DESK = "desk"
-"""Who acts when nobody does: the call ended, or the time is up."""
+"""Who acts when nobody does: the call ended, the time is up, or the disk is full."""
 
 
 class UnknownRecording(Problem):
@@ -78,6 +83,7 @@ class Recording:
     since: float
     keep_days: int
     answers: Mapping[str, Answer]
+    failure: RecordingFailure | None = None
 
     def answer_of(self, party: str) -> bool | None:
         """Whether this person agreed; None while she has not answered."""
@@ -126,16 +132,21 @@ def withdraw(connection: Connection, recording: int, actor: str, now: float) -> 
     footage.shred(connection, recording, actor, now)
 
 
-def move(connection: Connection, recording: int, to: RecordingState, actor: str, now: float) -> None:
-    """Moves a recording and writes its history; IllegalRecordingMove when the table does not allow it."""
+def fail(connection: Connection, recording: int, why: RecordingFailure, now: float) -> None:
+    """The desk cannot store it any more. Raises IllegalRecordingMove."""
+    move(connection, recording, RecordingState.FAILED, DESK, now, failure=why)
+
+
+def move(connection: Connection, recording: int, to: RecordingState, actor: str, now: float, **more: Any) -> None:
+    """Moves a recording and writes its history, with `more`; IllegalRecordingMove when the table does not allow it."""
     origin = connection.scalar(select(table.c.state).where(table.c.id == recording))
     if origin is None or to not in MOVES[RecordingState(origin)]:
         raise IllegalRecordingMove(recording, to)
-    values: dict[str, Any] = {"ended_at": now} if to in OVER else {}
+    values = more | ({"ended_at": now} if to in OVER else {})
     unchanged = (table.c.id == recording) & (table.c.state == origin)
     if connection.execute(update(table).where(unchanged).values(state=to, since=now, **values)).rowcount != 1:
         raise IllegalRecordingMove(recording, to)
-    _write_history(connection, recording, actor, RecordingState(origin), to, now)
+    _write_history(connection, recording, actor, RecordingState(origin), to, now, **more)
 
 
 def end_with_call(connection: Connection, call: int, now: float) -> None:
@@ -177,6 +188,7 @@ def _find(connection: Connection, which: ColumnElement[bool]) -> Recording | Non
         since=row.since,
         keep_days=row.keep_days,
         answers={answer.party: answer for answer in answers},
+        failure=RecordingFailure(row.failure) if row.failure else None,
     )
 
 

@@ -138,7 +138,9 @@ recording = Table(
     Column("keep_days", Integer, nullable=False),
     # The key of its files, encrypted. Without it they are noise: this is how a recording is deleted.
     Column("sealed_key", Text),
-    CheckConstraint("state IN ('asked', 'on', 'paused', 'refused', 'withdrawn', 'ended')", name="state"),
+    # Why it failed.
+    Column("failure", String(16)),
+    CheckConstraint("state IN ('asked', 'on', 'paused', 'refused', 'withdrawn', 'ended', 'failed')", name="state"),
 )
 OPEN = text("state IN ('asked', 'on', 'paused')")
 Index("uq_recording_open", recording.c.call, unique=True, sqlite_where=OPEN, postgresql_where=OPEN)

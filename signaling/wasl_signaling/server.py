@@ -23,6 +23,7 @@ from wasl_media.events import (
     ClipEnded,
     Event,
     Measured,
+    RecordingFailed,
     Said,
     TextTyped,
 )
@@ -211,6 +212,8 @@ async def _tell_of_media(parts: Parts, events: asyncio.Queue[Event]) -> None:
                 await parts.said(event)
             elif isinstance(event, CaptionsChanged):
                 parts.captions_changed(event)
+            elif isinstance(event, RecordingFailed):
+                await parts.recording_failed(event)
             else:
                 await parts.media_changed(event)
         except Exception:  # the next event must be told whatever became of this one

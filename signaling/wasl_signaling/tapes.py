@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy import Connection
 
 from wasl_media.errors import MediaError, MediaErrorCode
+from wasl_media.events import RecordingFailed
 from wasl_media.recorder import Consent
 from wasl_media.recording import Text
 from wasl_media.remote import RemoteRelay
@@ -27,12 +28,17 @@ from wasl_signaling.footage import NoFootage, Part
 from wasl_signaling.house import House
 from wasl_signaling.locks import Locks
 from wasl_signaling.mailbox import Address
-from wasl_signaling.messages import RecordingState
-from wasl_signaling.recording import Answer, ConsentMissing, Recording
+from wasl_signaling.messages import RecordingFailure, RecordingState
+from wasl_signaling.recording import Answer, ConsentMissing, IllegalRecordingMove, Recording
 from wasl_signaling.switchboard import Switchboard
 from wasl_signaling.views import address_of
 
 log = structlog.get_logger()
+FAILURES = {
+    MediaErrorCode.NO_ROOM: RecordingFailure.NO_ROOM,
+    MediaErrorCode.BAD_RECORDING: RecordingFailure.NOT_STORED,
+}
+"""What trying again by ourselves does not mend."""
 LOOK_EVERY = 1.0  # seconds until what broke off is tried again, if nobody tells of a change
 Tell = Callable[[Iterable[Address]], None]
 
@@ -115,8 +121,9 @@ class Tapes:
                     await self._changed.wait()
             self._changed.clear()
 
-    async def follow(self, call: int) -> None:
-        """Make the relay do what the database says of this call. Where it cannot, that is tried again."""
+    async def follow(self, call: int) -> Wanted | None:
+        """Make the relay do what the database says of this call, which is returned. Where it cannot, that is tried
+        again, unless the disk fails: then the recording is over."""
         async with self._locks[call]:
             wanted = await self._house.database.read(_wanted, call)
             try:
@@ -124,8 +131,29 @@ class Tapes:
             except MediaError as error:
                 log.warning("recording broke off", call=call, why=str(error))
                 self._tapes.pop(call, None)
+                if wanted is not None and error.code in FAILURES:
+                    await self._fail(wanted.recording.id, error.code)
             except (ConsentMissing, NoFootage):
                 log.info("recording changed before it began", call=call)
+        return wanted
+
+    async def failed(self, event: RecordingFailed) -> Call | None:
+        """The disk did not take a part any more. Returns the call that this ends the recording of, if it does."""
+        recording = await self._house.database.read(footage.recording_of, event.recording)
+        if recording is None or not await self._fail(recording, event.cause):
+            return None
+        call = await self._house.database.read(_call_of, recording)
+        await self.follow(call.id)
+        return call
+
+    async def _fail(self, recording: int, code: MediaErrorCode) -> bool:
+        house = self._house
+        try:
+            await house.database.write(recordings.fail, recording, FAILURES[code], house.now())
+        except IllegalRecordingMove:
+            return False  # it was over already
+        log.error("a recording ends because it cannot be stored", recording=recording, why=code.value)
+        return True
 
     async def write_text(self, call: int, leg: Leg, lines: Iterable[Line]) -> None:
         """Keep the lines that were typed on the record."""
@@ -159,10 +187,10 @@ class Tapes:
         going_on = await self._house.database.read(recordings.running_calls)
         for call in {*going_on, *self._tapes}:
             kept = self.keeps(call)
-            await self.follow(call)
+            followed = await self.follow(call)
             wanted = await self._house.database.read(_wanted, call)
-            if wanted is not None and (self.keeps(call) != kept or self.keeps(call) != wanted.runs):
-                tell(address_of(leg) for leg in wanted.call.legs)
+            if followed is not None and (wanted is None or self.keeps(call) != kept or self.keeps(call) != wanted.runs):
+                tell(address_of(leg) for leg in (wanted or followed).call.legs)
 
     async def _follow(self, call: int, wanted: Wanted | None) -> None:
         tape = self._tapes.get(call)
@@ -227,6 +255,10 @@ def _wanted(connection: Connection, call_id: int) -> Wanted | None:
     if last is None or last.state not in (RecordingState.ON, RecordingState.PAUSED):
         return None
     return Wanted(calls.get_call(connection, call_id), last)
+
+
+def _call_of(connection: Connection, recording: int) -> Call:
+    return calls.get_call(connection, recordings.get(connection, recording).call)
 
 
 def _begin(connection: Connection, house: House, call: int, recording: int, now: float) -> Begun:

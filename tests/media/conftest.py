@@ -51,7 +51,7 @@ class Meeting:
     """A relay and its partners."""
 
     def __init__(self) -> None:
-        self.events: list[PeerConnected | PeerDisconnected] = []
+        self.events: list[Event] = []
         self.measured: list[Measured] = []
         self.relay: Relay
         self.partners: dict[str, MediaPartner] = {}
@@ -68,7 +68,8 @@ class Meeting:
         return partner
 
     def connected(self, name: str) -> bool:
-        kinds = [event.kind for event in self.events if event.peer == name and event.kind.startswith("peer_")]
+        about = [event for event in self.events if isinstance(event, PeerConnected | PeerDisconnected)]
+        kinds = [event.kind for event in about if event.peer == name]
         return bool(kinds) and kinds[-1] == "peer_connected"
 
     def take(self, event: Event) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import AsyncIterator
+import subprocess
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wasl_media.errors import MediaError, MediaErrorCode
+from wasl_media.events import RecordingFailed
 from wasl_media.muxing import Source, mux
 from wasl_media.partner import MediaPartner
 from wasl_media.process import WorkerProcess
@@ -153,6 +155,69 @@ async def test_off_the_record_nothing_is_kept(meeting: Meeting, tmp_path: Path, 
     texts = [entry.body for entry in read_recording(path, KEY) if entry.kind is EntryKind.TEXT]
     assert [Text.model_validate_json(text) for text in texts] == [spoken]
     assert mux([Source(path, KEY)], tmp_path / "call.webm").complete
+
+
+@pytest.fixture
+def full_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder on a disk of its own that takes 200 kB: seconds of a call."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(folder)], capture_output=True, text=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip(f"a disk cannot be mounted here: {mounted.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+async def test_a_full_disk_ends_the_recording_and_not_the_call(meeting: Meeting, full_disk: Path, until: Until) -> None:
+    await meeting.join("citizen")
+    viewer = await meeting.join("viewer", send=False)
+    await meeting.relay.show("viewer", 0, "citizen")
+    path = full_disk / "call"
+    await meeting.relay.start_recording("r", path, KEY, ["citizen"], consent("citizen"))
+
+    async def failed() -> bool:
+        return any(isinstance(event, RecordingFailed) for event in meeting.events)
+
+    await until(failed)
+    [told] = [event for event in meeting.events if isinstance(event, RecordingFailed)]
+    assert (told.recording, told.cause) == ("r", MediaErrorCode.NO_ROOM)
+    written = path.stat().st_size
+    entries = list(read_recording(path, KEY))
+    assert sum(entry.kind is EntryKind.PACKET for entry in entries) > 50
+    assert mux([Source(path, KEY)], full_disk.parent / "call.webm").frames > 5
+    with pytest.raises(MediaError, match="there is no recording r"):
+        await meeting.relay.resume_recording("r")
+    (full_disk / "ballast").write_bytes(bytes(os.statvfs(full_disk).f_bavail * os.statvfs(full_disk).f_bsize))
+    with pytest.raises(MediaError) as refused:
+        await meeting.relay.start_recording("s", full_disk / "again", KEY, ["citizen"], consent("citizen"))
+    assert refused.value.code is MediaErrorCode.NO_ROOM
+    assert sorted(os.listdir(full_disk)) == ["ballast", "call"]
+    frames = (await viewer.measure()).slots[0].frames
+
+    async def went_on() -> bool:
+        return (await viewer.measure()).slots[0].frames > frames + 30
+
+    await until(went_on)
+    assert path.stat().st_size == written
+    (full_disk / "ballast").unlink()
+    await meeting.relay.start_recording("r", full_disk / "again", KEY, ["citizen"], consent("citizen"))
+    await meeting.relay.stop_recording("r")
+
+
+async def test_a_disk_that_fills_up_as_it_is_stopped_is_told_of(meeting: Meeting, full_disk: Path) -> None:
+    await meeting.join("citizen", send=False)
+    path = full_disk / "call"
+    await meeting.relay.start_recording("r", path, KEY, ["citizen"], consent("citizen"))
+    space = os.statvfs(full_disk)
+    (full_disk / "ballast").write_bytes(bytes(space.f_bavail * space.f_bsize))
+    for _ in range(100):
+        await meeting.relay.write_text("r", Text(speaker="citizen", words="x" * 400, automatic=False))
+    await meeting.relay.stop_recording("r")
+    assert RecordingFailed(recording="r", cause=MediaErrorCode.NO_ROOM) in meeting.events
+    assert list(read_recording(path, KEY)) == []
 
 
 @pytest.fixture

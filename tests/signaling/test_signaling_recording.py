@@ -30,6 +30,7 @@ ROUTES: dict[RecordingState, list[RecordingState]] = {
     RecordingState.REFUSED: [RecordingState.REFUSED],
     RecordingState.WITHDRAWN: [RecordingState.ON, RecordingState.WITHDRAWN],
     RecordingState.ENDED: [RecordingState.ENDED],
+    RecordingState.FAILED: [RecordingState.ON, RecordingState.FAILED],
 }
 DAYS = 30
 
@@ -197,6 +198,24 @@ def test_off_the_record_and_on_again_needs_everybody_who_is_there(connection: Co
     assert last(connection, call).state is RecordingState.PAUSED
     consenting.resume(connection, house, "agent1", call, 26.0)
     assert last(connection, call).state is RecordingState.ON
+
+
+def test_after_a_full_disk_it_is_tried_again_and_nobody_is_asked_twice(connection: Connection, house: House) -> None:
+    call = a_call(connection, interpreter="signer")
+    asked(connection, house, call)
+    for party in ("1", "signer"):
+        says(connection, house, party, True, call)
+    failed = last(connection, call)
+    recordings.fail(connection, failed.id, m.RecordingFailure.NO_ROOM, 22.0)
+    assert last(connection, call).failure is m.RecordingFailure.NO_ROOM
+    assert audit.read(connection, f"recording:{failed.id}")[-1].data == {"from": "on", "failure": "no_room"}
+    assert footage.key_of(connection, house.vault, failed.id)
+    again = asked(connection, house, call, 23.0)
+    assert (again.state, again.failure, again.id > failed.id) == (RecordingState.ON, None, True)
+    recordings.fail(connection, again.id, m.RecordingFailure.NOT_STORED, 24.0)
+    connection.execute(insert(schema.leg).values(call=call, role=Role.HELPER, party="son", joined_at=25.0))
+    assert asked(connection, house, call, 26.0).lacking(["1", "agent1", "signer", "son"]) == ["son"]
+    assert last(connection, call).state is RecordingState.ASKED
 
 
 def test_it_ends_with_the_call(connection: Connection, house: House) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -279,6 +280,42 @@ async def test_it_ends_with_the_call_and_nothing_goes_on_in_the_next(meet: Meet,
     state = await meeting.citizen.page.until(lambda state: state["call"])
     assert state["call"]["recording"] is None
     assert len(meeting.files()) == 1
+
+
+async def test_a_full_disk_ends_the_recording_where_all_can_see_it(meet: Meet, tmp_path: Path) -> None:
+    meeting = await meet()
+    await meeting.record()
+    await meeting.grows()
+    worker = psutil.Process(worker_of(meeting.desk))
+    [file] = meeting.files()
+    worker.rlimit(psutil.RLIMIT_FSIZE, (_size(meeting, file) + 10_000, resource.RLIM_INFINITY))
+    await meeting.is_("failed", False)
+    for person in (meeting.citizen, meeting.agent):
+        shown = person.page.state["call"]["recording"]
+        assert (shown["failure"], shown["waits_for"], shown["your_answer"]) == ("no_room", [], True)
+    size = _size(meeting, file)
+    await meeting.agent.sees(frames=30)  # the call goes on
+    assert _size(meeting, file) == size
+    assert wasl(meeting, "film", "1", str(tmp_path / "call.webm")).returncode == 0
+
+    worker.rlimit(psutil.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+    assert await meeting.command("ask_recording") == {"ok": True}  # as long as there is no room at all
+
+    def tried(state: dict[str, Any]) -> bool:
+        return (state["call"]["recording"]["id"], state["call"]["recording"]["state"]) == (2, "failed")
+
+    for person in (meeting.citizen, meeting.agent):
+        await person.page.until(tried)
+    assert meeting.files() == [file]
+
+    worker.rlimit(psutil.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    assert await meeting.command("ask_recording") == {"ok": True}
+    await meeting.is_("on", True)  # nobody is asked a second time
+    await meeting.grows(recording=3)
+
+
+def _size(meeting: Meeting, file: str) -> int:
+    return (meeting.desk.data / "recordings" / file).stat().st_size
 
 
 @pytest.mark.fault

@@ -58,7 +58,14 @@ export type Trouble = "frozen" | "unreadable" | "hardly_readable" | "jerky_signs
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "RecordingState".
  */
-export type RecordingState = "asked" | "on" | "paused" | "refused" | "withdrawn" | "ended";
+export type RecordingState = "asked" | "on" | "paused" | "refused" | "withdrawn" | "ended" | "failed";
+/**
+ * Why a recording failed.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "RecordingFailure".
+ */
+export type RecordingFailure = "no_room" | "not_stored";
 /**
  * Where the words of a caption come from. A machine's words are never evidence of what was said.
  *
@@ -353,6 +360,10 @@ export interface RecordingView {
    * answer. Empty once you have agreed.
    */
   question: string[];
+  /**
+   * In the state `failed`: why. The agent may ask again; who had agreed is not asked a second time.
+   */
+  failure?: RecordingFailure | null;
 }
 /**
  * The captions of a call as one of its people has them.

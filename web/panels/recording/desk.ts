@@ -4,7 +4,7 @@ import { type TemplateResult, html, nothing } from "lit-html";
 import type { CallView, RecordingView } from "../../call/messages";
 import { digits, t } from "../../call/words";
 import { mark } from "./view";
-import { isOpen, names } from "./words";
+import { failureAdvice, isOpen, names } from "./words";
 import "./style.css";
 
 export interface RecorderEvents {
@@ -46,11 +46,16 @@ function closed(recording: RecordingView | null, words: string | null, asking: b
     return html`<p>${t("You cannot ask again in this call. Whoever said no can still allow it.")}</p>`;
   }
   if (words === null) return nothing;
+  if (recording?.state === "failed") return askButton(failureAdvice(recording), t("Try to record again"), asking, on);
+  return askButton(digits(words), t("Ask to record"), asking, on);
+}
+
+function askButton(words: string, name: string, asking: boolean, on: RecorderEvents): TemplateResult {
   return html`
-    <p id="recorder-words">${digits(words)}</p>
+    <p id="recorder-words">${words}</p>
     <div class="recorder-buttons">
       <button id="recorder-ask" class="button" type="button" aria-describedby="recorder-words" ?disabled=${asking} @click=${on.ask}>
-        ${t("Ask to record")}
+        ${name}
       </button>
     </div>
   `;

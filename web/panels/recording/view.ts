@@ -23,6 +23,7 @@ export function recording(data: RecordingData, on: RecordingActions): TemplateRe
   if (!recording) return nothing;
   if (isAsked(recording)) return question(recording, data.asking, on);
   if (isOpen(recording)) return html`${mark(recording)} ${endButton(recording, data, on)}`;
+  if (recording.state === "failed") return mark(recording);
   return recording.your_answer === false ? html`${mark(recording)} ${allowButton(recording, data, on)}` : nothing;
 }
 
@@ -54,6 +55,7 @@ const SIGNS: Record<RecordingView["state"], string> = {
   refused: "circle-off",
   withdrawn: "circle-off",
   ended: "circle-off",
+  failed: "circle-off",
 };
 
 function endButton({ id, state }: RecordingView, { citizen, asking }: RecordingData, on: RecordingActions): TemplateResult {

@@ -29,7 +29,16 @@ export function stateSentence(recording: RecordingView): string | null {
       return t("The recording was stopped, and what was recorded is deleted.");
     case "ended":
       return t("The recording has ended.");
+    case "failed":
+      return t("This call is not recorded any more: the desk cannot store it. Anything recorded before this is kept. The call goes on.");
   }
+}
+
+/** What the agent can do about a recording that failed. */
+export function failureAdvice({ failure }: RecordingView): string {
+  return failure === "no_room"
+    ? t("The desk has no room for recordings. Tell whoever runs the desk. You can go on without a recording, or try again when there is room.")
+    : t("The desk cannot write to the place where recordings are kept. Tell whoever runs the desk. You can go on without a recording, or try again.");
 }
 
 function onSentence({ runs, waits_for }: RecordingView): string {

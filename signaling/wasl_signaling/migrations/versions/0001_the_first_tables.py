@@ -548,8 +548,10 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.Float(), nullable=True),
         sa.Column("keep_days", sa.Integer(), nullable=False),
         sa.Column("sealed_key", sa.Text(), nullable=True),
+        sa.Column("failure", sa.String(length=16), nullable=True),
         sa.CheckConstraint(
-            "state IN ('asked', 'on', 'paused', 'refused', 'withdrawn', 'ended')", name=op.f("ck_recording_state")
+            "state IN ('asked', 'on', 'paused', 'refused', 'withdrawn', 'ended', 'failed')",
+            name=op.f("ck_recording_state"),
         ),
         sa.ForeignKeyConstraint(["call"], ["call.id"], name=op.f("fk_recording_call")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recording")),
