@@ -57,6 +57,7 @@ class Captions:
         """`languages` tells those that an engine listens to now; `browsers_allowed`: agents may let their own browsers
         make captions."""
         self._languages = languages
+        self._heard_of: set[str] = set()
         self.browsers_allowed = browsers_allowed
         self.failures: Mapping[str, str] = {}
         """Why engines could not be loaded, by language."""
@@ -68,8 +69,13 @@ class Captions:
         """That an engine listens to now."""
         return self._languages()
 
+    def may_come(self, language: str) -> bool:
+        """Whether captions of calls in this language are to be expected at this desk, now or later."""
+        return self.browsers_allowed or language in self._heard_of
+
     def changed(self, event: CaptionsChanged) -> None:
         """The engines of a worker were loaded, or are gone."""
+        self._heard_of.update(event.languages)
         if event.failures:
             self.failures = {failure.language: failure.text for failure in event.failures}
 

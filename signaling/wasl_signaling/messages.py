@@ -297,7 +297,7 @@ class CallView(Message):
     may_record: str | None = None
     """What you agree to by asking to record this call; none if you may not ask."""
     captions: CaptionsView | None
-    """None where nobody speaks: in a call by text."""
+    """None where none are to be expected: in a call by text, or at a desk that makes none in its language."""
 
 
 class Estimate(Message):

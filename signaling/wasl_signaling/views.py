@@ -241,10 +241,11 @@ class Views:
     def _call_captions(
         self, connection: Connection, call: Call, me: Address, legs: Mapping[int, m.LegView]
     ) -> m.CaptionsView | None:
-        if call.modality is m.Modality.TEXT:
-            return None
         captions, others = self._captions, [address_of(leg) for leg in call.others(me.party)]
-        by_engine = self._spoken(connection, call) in captions.languages
+        spoken = self._spoken(connection, call)
+        if call.modality is m.Modality.TEXT or not captions.may_come(spoken):
+            return None
+        by_engine = spoken in captions.languages
         in_browser = captions.makes_in_browser(call.id, me)
         live = call.state is m.CallState.LIVE
         return m.CaptionsView(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from livedesk import DeskProcess, Page, Pages, until
 from speech import Voice, speak
 from wasl_media.captions import Word
-from wasl_media.events import Said
+from wasl_media.events import CaptionsChanged, Said
 from wasl_media.partner import MediaPartner
 from wasl_signaling.captions import KEPT_LINES, Captions
 from wasl_signaling.mailbox import Address
@@ -121,6 +121,7 @@ async def test_what_the_agent_says_is_read_by_the_citizen_who_asked_for_it(
         answer = await partner.answer(offer["sdp"], send=False)
         await agent.ask("media_answer", peer=offer["peer"], sdp=answer)
         await citizen.until(lambda state: state["call"]["captions"]["available"])
+        await agent.until(lambda state: state["call"]["captions"])
         assert not captions_of(agent)["made"]
         assert await citizen.ask("captions", call=call, on=True) == {"ok": True}
         await citizen.until(lambda state: state["call"]["captions"]["on"])
@@ -185,9 +186,27 @@ async def test_the_agents_browser_makes_captions_only_when_she_switched_it_on(
     assert (await citizen.ask("captions", call=call + 1, on=True))["error"]["code"] == "unknown_call"
 
 
+def test_captions_are_expected_once_a_machine_has_listened_to_the_language() -> None:
+    captions = Captions()
+    assert not captions.may_come("ar")
+    captions.changed(CaptionsChanged(languages=["ar"]))
+    captions.changed(CaptionsChanged(languages=[]))
+    assert (captions.may_come("ar"), captions.may_come("en")) == (True, False)
+    assert Captions(browsers_allowed=True).may_come("en")
+
+
 async def test_browser_captions_are_refused_where_the_operator_did_not_allow_them(
     desk: DeskProcess, pages: Pages
 ) -> None:
     citizen, agent, call = await meet(pages, desk)
     assert (await agent.ask("browser_captions", call=call, on=True))["error"]["code"] == "not_now"
-    assert captions_of(citizen)["available"] is False
+    assert [captions_of(page) for page in (citizen, agent)] == [None, None], "nobody is offered what cannot come"
+
+
+async def test_captions_are_offered_in_the_languages_that_the_desk_listens_to(
+    start_desk: Callable[..., Awaitable[DeskProcess]], pages: Pages
+) -> None:
+    desk = await start_desk(captions="en=pocketsphinx")
+    citizen, agent, _ = await meet(pages, desk, language="en")
+    for page in (citizen, agent):
+        await page.until(lambda state: (state["call"]["captions"] or {}).get("available"), 30)

@@ -261,7 +261,7 @@ export interface CallView {
    */
   may_record?: string | null;
   /**
-   * None where nobody speaks: in a call by text.
+   * None where none are to be expected: in a call by text, or at a desk that makes none in its language.
    */
   captions: CaptionsView | null;
 }
