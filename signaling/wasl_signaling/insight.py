@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 from sqlalchemy import Connection
@@ -87,8 +87,9 @@ class Insights:
         self._judged[leg.id] = part.figures
         judge = self._judges.setdefault(leg.id, Judge())
         trouble = judge.take(part)
-        self._tallies.setdefault(leg.id, Tally()).add(part, judge.speaking, trouble)
-        metrics.observe_part(leg.role, part)
+        counted = replace(part, camera=False) if judge.begins else part
+        self._tallies.setdefault(leg.id, Tally()).add(counted, judge.speaking, trouble)
+        metrics.observe_part(leg.role, counted)
         return Impression(judge.speaking, trouble)
 
     def _part(self, talk: Talk, leg: Leg) -> Part | None:

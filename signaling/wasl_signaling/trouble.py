@@ -32,6 +32,8 @@ _MEMORY = 4
 """Seconds that frame rate and loss are averaged over."""
 _SETTLING = 2
 """Seconds in which a picture that begins is not judged: it is not all there yet."""
+_BEGINS = 3
+"""Seconds within which the first picture comes once a camera is on; the second in which it comes is no whole one."""
 _UTTERANCES = 8
 """Seconds of speech that are remembered to tell a faint voice from a faint word."""
 
@@ -75,6 +77,9 @@ class Judge:
     def __init__(self) -> None:
         self.speaking = False
         self._speech = Alarm(raise_after=1, end_after=2)
+        self.begins = False
+        """In this second her picture began, or was about to: it says nothing of how it moves."""
+        self._begins_within = _BEGINS
         self._pictures = 0
         self._rates: deque[float] = deque(maxlen=_MEMORY)
         self._losses: deque[float] = deque(maxlen=_MEMORY)
@@ -88,10 +93,18 @@ class Judge:
 
     def take(self, part: Part) -> Trouble | None:
         """One second more. The worst that is wrong now, if anything is."""
+        self._await(part.figures.picture, part)
         self._look(part.figures.picture, part)
         self._hear(part.figures.sound, part)
         self._late.take(_delay(part) > _LATE)
         return next(self._raised(part), None)
+
+    def _await(self, picture: PictureFigures | None, part: Part) -> None:
+        if not part.camera:
+            self._begins_within = _BEGINS
+        self.begins = part.camera and picture is not None and self._begins_within > 0
+        if self.begins:
+            self._begins_within = 0 if picture is not None and picture.frame_rate else self._begins_within - 1
 
     def _look(self, picture: PictureFigures | None, part: Part) -> None:
         if not part.camera:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import pairwise
 
 from wasl_media.figures import PeerFigures, PictureFigures, SoundFigures, ViewFigures
@@ -53,6 +54,21 @@ def test_signing_below_twenty_pictures_a_second_is_told_in_three_grades() -> Non
     assert told(judge, 12, signing(10))[-1] is Trouble.HARDLY_READABLE
     assert told(judge, 12, signing(5))[-1] is Trouble.UNREADABLE
     assert told(judge, 20, signing(30))[-1] is None
+
+
+def test_the_second_in_which_a_picture_begins_is_not_counted() -> None:
+    def begun(judge: Judge, *rates: float, camera: bool = True) -> list[bool]:
+        said = []
+        for rate in rates:
+            judge.take(replace(signing(rate), camera=camera))
+            said.append(judge.begins)
+        return said
+
+    judge = Judge()
+    assert begun(judge, 8, 30, 0, 0, 5, 30) == [True, False, False, False, False, False]
+    assert begun(judge, 0, camera=False) == [False]
+    assert begun(judge, 0, 8, 30) == [True, True, False]
+    assert begun(Judge(), *[0] * 5) == [True, True, True, False, False], "a picture that never comes is counted"
 
 
 def test_a_rate_around_the_limit_does_not_flap() -> None:
