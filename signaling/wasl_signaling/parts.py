@@ -115,10 +115,18 @@ class Parts:
     async def _show_caption(self, found: visits.Taking, line: CaptionLine | None) -> None:
         if line is None:
             return
+        await self._record_caption(found, line)
         for leg in found.call.legs:
             if mailbox := self.mailboxes.get(address_of(leg)):
                 view = caption_line(line, found.leg.role, found.names[mailbox.language], leg == found.leg)
                 await self.mailboxes.send(mailbox.address, "caption", m.CaptionEvent(call=found.call.id, line=view))
+
+    async def _record_caption(self, found: visits.Taking, line: CaptionLine) -> None:
+        """What an engine understood is in the recording already: the relay hears it first. What a person corrects is
+        her own word, and follows what the machine made of it."""
+        if line.final and line.source is not m.CaptionSource.ENGINE:
+            words, automatic = " ".join(word.text for word in line.words), line.source is m.CaptionSource.BROWSER
+            await self.tapes.write_words(found.call.id, found.leg, words, line.began_at, automatic=automatic)
 
     def captions_changed(self, event: CaptionsChanged) -> None:
         """Captions can be made from now on, or cannot any more: everyone in a call is told."""

@@ -244,6 +244,46 @@ async def test_off_the_record_is_not_in_it_and_what_is_typed_is(meet: Meet, tmp_
     assert kinds[-1] is EntryKind.END
 
 
+async def test_what_a_browser_understood_and_what_was_corrected_is_in_it(meet: Meet, tmp_path: Path) -> None:
+    meeting = await meet(browser_captions="true")
+    await meeting.record()
+    await meeting.grows()
+    agent, call = meeting.agent.page, meeting.call
+    assert await agent.ask("browser_captions", call=call, on=True) == {"ok": True}
+
+    async def understood(utterance: int, text: str) -> int:
+        body = {"call": call, "utterance": utterance, "confidence": 0.5}
+        for revision, words, final in [(1, text.split()[0], False), (2, text, True)]:
+            assert await agent.ask("caption", **body, revision=revision, text=words, final=final) == {"ok": True}
+        told = await agent.until_event("caption", lambda event: _words(event) == text)
+        number: int = told["line"]["id"]
+        return number
+
+    heard = await understood(1, "the loan is for tea")
+    assert await meeting.command("pause_recording") == {"ok": True}
+    await meeting.is_("paused", False)
+    secret = await understood(2, "in confidence")
+    assert await meeting.command("resume_recording") == {"ok": True}
+    await meeting.is_("on", True)
+    last = await understood(3, "forty days")
+    assert await agent.ask("correct", call=call, caption=secret, text="not for the record") == {"ok": True}
+    assert await agent.ask("correct", call=call, caption=last, text="fourteen days") == {"ok": True}
+    assert await meeting.command("stop_recording") == {"ok": True}
+    assert await agent.ask("correct", call=call, caption=heard, text="too late") == {"ok": True}
+    await meeting.is_("ended", False)
+    [part] = await meeting.entries()
+    said = [Text.model_validate_json(entry.body) for entry in part if entry.kind is EntryKind.TEXT]
+    assert [(text.speaker, text.words, text.automatic) for text in said] == [
+        ("agent", "the loan is for tea", True),
+        ("agent", "forty days", True),
+        ("agent", "fourteen days", False),
+    ]
+
+
+def _words(event: dict[str, Any]) -> str:
+    return " ".join(word["text"] for word in event["line"]["words"])
+
+
 async def test_she_stops_it_with_one_press_and_nothing_is_left(meet: Meet) -> None:
     meeting = await meet()
     await meeting.record()
