@@ -127,6 +127,16 @@ async def test_p17_who_cannot_hear_makes_it_louder_than_the_device_gives(
     await expect(citizen.page.locator(".volume-now")).to_contain_text("٢٠٠")
     await expect(sound).to_have_js_property("muted", True)  # what sounds now is the boost
     await expect(sound).to_have_js_property("paused", False)
+
+    heard = agent.page.locator("audio[data-leg=citizen]")  # and so does the agent, who sits in a loud hall
+    await expect(heard).to_have_js_property("muted", False)
+    await agent.page.locator(".volume-desk > summary").press("Enter")
+    await agent.page.locator("[data-act=louder]").press("Enter")
+    await expect(agent.page.locator(".volume-desk .volume-now")).to_contain_text("150")
+    await expect(heard).to_have_js_property("muted", True)
+    await agent.page.reload()
+    await expect(agent.page.locator(".volume-desk > summary")).to_contain_text("150")
+
     await citizen.page.reload()
     await citizen.in_call()
     await citizen.tap("[data-act=hear]")

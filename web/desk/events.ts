@@ -39,6 +39,7 @@ export function eventsOf(page: DeskPage): DeskEvents {
       toggleMicrophone: () => { page.own.toggleMicrophone(); },
       toggleCamera: () => { page.own.toggleCamera(); },
       balance: (balance) => { page.prefer({ balance }); },
+      volume: (volume) => { page.prefer({ volume }); },
       startSound: () => { page.playback.unblock(); },
     },
     recording: {

@@ -10,6 +10,7 @@ import { WaslError } from "../call/failure";
 import { ownTrouble } from "../call/insight";
 import { MediaLink } from "../call/media";
 import type { TextEvent } from "../call/messages";
+import { VOLUMES } from "../call/loudness";
 import { Playback } from "../call/playback";
 import { policyOf } from "../call/policy";
 import { type Preferences, applyPreferences, loadPreferences, wantsLetters } from "../call/preferences";
@@ -125,8 +126,13 @@ export class DeskPage {
   prefer(change: Partial<Preferences>): void {
     this.preferences = { ...this.preferences, ...change };
     applyPreferences(this.preferences);
+    this.#setVolume();
     this.#followCaptions(this.desk);
     this.paint();
+  }
+
+  #setVolume(): void {
+    this.playback.loudness.set(VOLUMES[this.preferences.volume] ?? 1);
   }
 
   /** The answer; null when it failed, which the screen tells. */
@@ -192,6 +198,7 @@ export class DeskPage {
     this.#shown = this.screen;
     if (left === "offer") this.alarm.stop();
     if (this.#shown === "offer") this.#ring();
+    if (this.#shown === "call") this.#setVolume();
     focusOn(FIRST[this.#shown] ?? "h1", this.#shown === "offer");
   }
 

@@ -27,6 +27,8 @@ import { type StageData, stage, stageSizes } from "../panels/stage/view";
 import { troubleStrip } from "../panels/trouble/view";
 import { type TransferEvents, transferView } from "../panels/transfer/view";
 import type { NotesState } from "../panels/visit/notebook";
+import { deskVolume } from "../panels/volume/desk";
+import type { VolumeChange } from "../panels/volume/view";
 import { type VisitEvents, visitView } from "../panels/visit/view";
 import { type Desk, interprets, needsOutcome, screenOf } from "./desk";
 
@@ -58,7 +60,7 @@ export interface DeskEvents {
   presence: PresenceEvents;
   check: SelfCheckEvents;
   offer: OfferEvents;
-  call: CallBarEvents & { startSound: () => void; balance: (balance: number) => void };
+  call: CallBarEvents & { startSound: () => void; balance: (balance: number) => void; volume: VolumeChange };
   conversation: ConversationActions;
   recording: RecordingActions & RecorderEvents;
   captions: DeskCaptionsActions;
@@ -150,6 +152,7 @@ function people(desk: Desk, call: CallView, around: Surroundings, on: DeskEvents
   const spoken = captions && { captions, look: preferences, correcting, shown: preferences.captions, able: hears };
   return html`
     ${troubleStrip(call.legs)} ${call.modality === "text" ? nothing : html`${stage({ ...shown, slot, own })} ${stageSizes(shown, on.call.balance)}`}
+    ${call.modality === "text" ? nothing : deskVolume(preferences.volume, on.call.volume)}
     ${spoken ? deskCaptions(spoken, on.captions) : nothing}
     ${conversation(reading, on.conversation)}
   `;

@@ -10,18 +10,9 @@ export type VolumeChange = (volume: number) => void;
 
 /** `volume` is an index of VOLUMES. */
 export function volumePanel(volume: number, change: VolumeChange): TemplateResult {
-  const last = VOLUMES.length - 1;
   return html`<section class="volume" aria-labelledby="volume-title">
     <h2 id="volume-title" tabindex="-1">${t("I cannot hear")}</h2>
-    <div class="volume-buttons">
-      <button class="button" type="button" data-act="louder" ?disabled=${volume === last} @click=${() => { change(volume + 1); }}>
-        ${icon("volume-2")}<span>${t("Louder")}</span>
-      </button>
-      <p class="volume-now" role="status">${volumeSentence(volume)}</p>
-      <button class="button" type="button" data-act="quieter" ?disabled=${volume === 0} @click=${() => { change(volume - 1); }}>
-        ${icon("volume-1")}<span>${t("Quieter")}</span>
-      </button>
-    </div>
+    ${volumeButtons(volume, change)}
     <ol>
       <li>${t("Press Louder here until you hear well.")}</li>
       <li>${t("Press the upper volume button at the edge of your phone or tablet, or on the keyboard.")}</li>
@@ -29,6 +20,19 @@ export function volumePanel(volume: number, change: VolumeChange): TemplateResul
       <li>${t("If you still hear nothing, press Writing: you can write to each other.")}</li>
     </ol>
   </section>`;
+}
+
+export function volumeButtons(volume: number, change: VolumeChange): TemplateResult {
+  const last = VOLUMES.length - 1;
+  return html`<div class="volume-buttons">
+    <button class="button" type="button" data-act="louder" ?disabled=${volume === last} @click=${() => { change(volume + 1); }}>
+      ${icon("volume-2")}<span>${t("Louder")}</span>
+    </button>
+    <p class="volume-now" role="status">${volumeSentence(volume)}</p>
+    <button class="button" type="button" data-act="quieter" ?disabled=${volume === 0} @click=${() => { change(volume - 1); }}>
+      ${icon("volume-1")}<span>${t("Quieter")}</span>
+    </button>
+  </div>`;
 }
 
 export function volumeSentence(volume: number): string {
