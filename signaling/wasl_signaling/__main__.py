@@ -12,6 +12,7 @@ import structlog
 import typer
 
 from wasl_signaling.calling import call_app
+from wasl_signaling.clip_command import clip_app
 from wasl_signaling.filming import recording_app
 from wasl_signaling.media_command import media_app
 from wasl_signaling.moving import db_app
@@ -27,6 +28,7 @@ app.add_typer(staff_app, name="staff")
 app.add_typer(roster_app, name="roster")
 app.add_typer(queue_app, name="queue")
 app.add_typer(call_app, name="call")
+app.add_typer(clip_app, name="clip")
 app.add_typer(db_app, name="db")
 app.add_typer(recording_app, name="recording")
 app.add_typer(try_app, name="try")

@@ -78,6 +78,10 @@ class CitizenChannel(TalkingChannel):
         self._parts.publish(await change)
         return m.Ok()
 
+    async def on_clip(self, sid: str, request: m.WatchClip) -> m.Ok:
+        self._parts.ask_clip(self.address(sid), request.wanted)
+        return m.Ok()
+
     async def on_message(self, sid: str, request: m.LeaveMessage) -> m.Joined:
         await self._limit(sid, request.phone)
         house, secret = self._parts.house, secrets.token_urlsafe(32)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from wasl_queue.queue import Queue, Requirements
 from wasl_records.catalogue import Catalogue
 from wasl_records.contact import Vault
 from wasl_records.database import Database
+from wasl_signaling.clips import Clips
 from wasl_web.opening import Openings
 
 
@@ -42,6 +43,8 @@ class House:
     recordings: Recordings
     text_messages: bool = False
     """Whether text messages can be sent to phones."""
+    clips: Clips = field(default_factory=Clips)
+    """For people who wait."""
     now: Callable[[], float] = time.time
     draining: bool = False
 

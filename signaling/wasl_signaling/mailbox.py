@@ -55,6 +55,8 @@ class Mailbox:
     camera: Device = Device.OFF
     pictures: bool = True
     """Whether its owner can see the pictures of others now."""
+    clip_asked_at: float | None = None
+    """When its owner asked for the clip of those who wait, in epoch seconds; None once it ended."""
     session: str | None = None
     """The token of the session that let a member of staff in."""
     applied: int = 0
@@ -75,6 +77,7 @@ class Mailboxes:
         mailbox = self._by_address[address] = Mailbox(address, sid, language, session=session)
         if older is not None:
             mailbox.microphone, mailbox.camera = older.microphone, older.camera
+            mailbox.clip_asked_at = older.clip_asked_at
         if older is not None and older.sid != sid:
             await self._send(older, "replaced", Replaced())
             await self.cut_off(older)

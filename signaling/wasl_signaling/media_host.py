@@ -7,6 +7,7 @@ import secrets
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import structlog
 from sqlalchemy import Connection
@@ -38,6 +39,8 @@ class Plan:
     """As `udp_port`; each gets a password of its own."""
     captions: str = ""
     """Their engines, as the setting has them."""
+    clips: Path | None = None
+    """Folder of what can be shown to people who wait."""
 
     def door_of(self, number: int, password: str) -> Door:
         """That of one worker."""
@@ -54,7 +57,8 @@ def plan(settings: Settings, count: int, door: Door | None = None) -> Plan:
     """So many workers, as the settings want them; without a `door` they are driven from this machine alone."""
     host = "127.0.0.1" if settings.host == "localhost" else settings.host
     door = door or Door()
-    return Plan(count, host, settings.media_udp_port, settings.media_advertised, door, settings.captions)
+    udp = settings.media_udp_port
+    return Plan(count, host, udp, settings.media_advertised, door, settings.captions, settings.clips)
 
 
 @dataclass
@@ -127,6 +131,7 @@ class MediaHost:
             on_event=lambda _: None,  # the desk hears of its own people over its own channel
             on_restart=lambda: self._restarted(child),
             door=self._plan.door_of(number, self._key.password(worker)),
+            clips=self._plan.clips,
         )
         child = Child(worker, process)
         return child

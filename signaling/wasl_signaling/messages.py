@@ -334,6 +334,15 @@ class CallbackView(Message):
     """Where she is rung, masked, several ways separated by commas."""
 
 
+class ClipView(Message):
+    """A clip of the desk for whoever waits: signed for those who sign, spoken for the others."""
+
+    signed: bool
+    seconds: int
+    playing: bool
+    """She asked for it: it comes in slot 0, once, from its beginning, and gives way when it is her turn."""
+
+
 class WaitView(Message):
     """Where a waiting ticket stands."""
 
@@ -347,6 +356,8 @@ class WaitView(Message):
     put_through: bool
     """An agent sent her on to a colleague: she does not wait from the beginning again."""
     callback: CallbackView | None
+    clip: ClipView | None
+    """What she can watch; none where the desk has nothing for her."""
 
 
 class TicketView(Message):
@@ -749,6 +760,12 @@ class Callback(Message):
         return self
 
 
+class WatchClip(Message):
+    """Request `clip` on /citizen: show me the clip while I wait, or end it. Her own devices stay off."""
+
+    wanted: bool
+
+
 class LeaveMessage(Message):
     """Request `message` on /citizen: leave a message, at any hour. It becomes a ticket that agents answer."""
 
@@ -1056,6 +1073,7 @@ CITIZEN_REQUESTS: dict[str, tuple[type[Message], type[Ok]]] = {
     "undo_leave": (UndoLeave, Ok),
     "forget": (Forget, Ok),
     "callback": (Callback, Ok),
+    "clip": (WatchClip, Ok),
     "message": (LeaveMessage, Joined),
     "slots": (Slots, SlotsReply),
     "book": (Book, BookReply),

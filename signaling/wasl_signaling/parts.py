@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from wasl_media.events import CaptionsChanged, PeerConnected, PeerDisconnected, RecordingFailed, Said
+from wasl_media.events import CaptionsChanged, ClipEnded, PeerConnected, PeerDisconnected, RecordingFailed, Said
 from wasl_queue.queue import Changes
 from wasl_records.staff import Role, Staff
 from wasl_signaling import call as calls
@@ -132,6 +132,18 @@ class Parts:
         """Captions can be made from now on, or cannot any more: everyone in a call is told."""
         self.captions.changed(event)
         self.refresher.mark_all()
+
+    def ask_clip(self, address: Address, wanted: bool) -> None:
+        """Begins, or ends, the clip for a person who waits."""
+        if mailbox := self.mailboxes.get(address):
+            mailbox.clip_asked_at = self.house.now() if wanted else None
+            self.refresher.mark([address])
+
+    def clip_ended(self, event: ClipEnded) -> None:
+        """A clip came to its end: its viewer may ask for it again."""
+        address = self.switchboard.owner(event.peer)
+        if address is not None:
+            self.ask_clip(address, wanted=False)
 
     async def _in_call_with(self, address: Address) -> list[Address]:
         call = await self._call_of(address)

@@ -131,7 +131,7 @@ class Refresher:
             return
         if view.media:
             yield self._switchboard.connect(address, view.company, version)
-            yield self._switchboard.route(address, view.slots, pictures=view.pictures)
+            yield self._switchboard.route(address, view.slots, pictures=view.pictures, clip=view.clip)
             yield self._switchboard.caption(address, view.captions)
         else:
             yield self._switchboard.disconnect(address)

@@ -33,7 +33,7 @@ from wasl_records import catalogue
 from wasl_records.contact import Channel
 from wasl_records.database import Database
 from wasl_records.demo import CATALOGUE
-from wasl_signaling import addresses, certificate, migrate, sessions
+from wasl_signaling import addresses, certificate, clips, migrate, sessions
 from wasl_signaling.captions import Captions
 from wasl_signaling.citizen import CitizenChannel
 from wasl_signaling.demo import install_demo
@@ -153,6 +153,7 @@ async def _house(settings: Settings) -> AsyncIterator[House]:
             contact_vault(settings.data),
             recordings,
             text_messages=settings.sms_url is not None,
+            clips=await asyncio.to_thread(clips.load, settings.clips),
         )
         if settings.demo:
             await install_demo(house, settings)
@@ -206,7 +207,8 @@ async def _tell_of_media(parts: Parts, events: asyncio.Queue[Event]) -> None:
         if not isinstance(event, Said):  # what people say is not for the log
             log.info("media", **event.model_dump())
         if isinstance(event, ClipEnded):
-            continue  # ours are repeated until somebody else is shown
+            parts.clip_ended(event)
+            continue
         try:
             if isinstance(event, Said):
                 await parts.said(event)

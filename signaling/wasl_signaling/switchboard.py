@@ -25,6 +25,7 @@ from wasl_media.figures import PeerFigures
 from wasl_media.remote import RemoteRelay
 from wasl_media.turn import Turn
 from wasl_signaling import metrics
+from wasl_signaling.clips import Showing
 from wasl_signaling.locks import Locks
 from wasl_signaling.mailbox import Address, Kind, Mailboxes
 from wasl_signaling.media_pool import PooledWorker
@@ -52,6 +53,8 @@ class Line:
     open: bool = False
     """Whether the worker has it; until then the place is only taken."""
     shown: dict[int, str] = field(default_factory=dict)
+    clip: Showing | None = None
+    """What is shown in slot 0 instead of people."""
     pictures: bool = True
     """Whether this person is sent the pictures of others, or only their sound."""
     captions: str | None = None
@@ -84,6 +87,7 @@ class Switchboard:
         self._unplaced: set[Address] = set()
         self._blind: set[Address] = set()
         self._captions: dict[Address, str] = {}
+        self._clips: dict[Address, Showing] = {}
         self._locks: Locks[Address] = Locks()
         self._away_since: dict[Address, float] = {}
         self._numbers = count(1)
@@ -177,13 +181,22 @@ class Switchboard:
         """Ends this person's connection, if there is one."""
         async with self._locks[address]:
             await self._close(address)
-            for table in (self._wanted, self._companies, self._captions):
+            for table in (self._wanted, self._companies, self._captions, self._clips):
                 table.pop(address, None)
             self._unplaced.discard(address)
             self._blind.discard(address)
 
-    async def route(self, address: Address, slots: Mapping[int, Address], *, pictures: bool = True) -> None:
-        """From now on this person sees these people in these slots, or only hears them; all other slots are dark."""
+    async def route(
+        self, address: Address, slots: Mapping[int, Address], *, pictures: bool = True, clip: Showing | None = None
+    ) -> None:
+        """From now on this person sees these people in these slots, or only hears them; all other slots are dark.
+
+        With a clip she sees that in slot 0, and nobody.
+        """
+        if clip is None:
+            self._clips.pop(address, None)
+        else:
+            self._clips[address] = clip
         self._wanted[address] = dict(slots)
         if pictures:
             self._blind.discard(address)
@@ -346,6 +359,18 @@ class Switchboard:
         try:
             for slot in changed:
                 await line.worker.relay.show(line.peer, slot, wanted.get(slot), kinds)
+            await self._apply_clip(viewer, line, wanted.get(0), kinds)
         except MediaError:
             log.warning("could not show", peer=line.peer)
             line.shown = {}
+
+    async def _apply_clip(self, viewer: Address, line: Line, person: str | None, kinds: Sequence[MediaKind]) -> None:
+        """Shows the clip that is wanted, or the person who takes its place."""
+        clip = self._clips.get(viewer)
+        if clip == line.clip:
+            return
+        line.clip = clip
+        if clip is None:
+            await line.worker.relay.show(line.peer, 0, person, kinds)
+        else:
+            await line.worker.relay.show_clip(line.peer, 0, clip.name, repeat=False)

@@ -22,6 +22,7 @@ from wasl_signaling import call as calls
 from wasl_signaling import messages as m
 from wasl_signaling.call import Call, Leg
 from wasl_signaling.captions import CaptionLine, Captions
+from wasl_signaling.clips import Showing
 from wasl_signaling.house import House
 from wasl_signaling.impressions import Impression, Impressions
 from wasl_signaling.mailbox import Address, Kind, Mailbox, Mailboxes
@@ -51,6 +52,8 @@ class View:
     """Who is shown in which slot."""
     company: tuple[Address, ...] = ()
     """Who is in the call, or will be in the one that rings, the agent first: those whose media must come together."""
+    clip: Showing | None = None
+    """What is shown to this person instead of people."""
     pictures: bool = True
     """Whether their pictures are of use to this person now, or only their sound."""
     captions: str | None = None
@@ -106,7 +109,7 @@ class Views:
             version=version,
             phase=phase,
             ticket=self._ticket(connection, ticket, mailbox.language),
-            wait=self._wait(connection, ticket, mailbox.language, now) if ticket.state is TicketState.WAITING else None,
+            wait=self._wait(connection, ticket, mailbox, now) if ticket.state is TicketState.WAITING else None,
             call=self._call(connection, call, mailbox) if call is not None and talking else None,
             summary=self._summary(connection, ticket, call, mailbox.language),
             undo_until=maybe_milliseconds(ticket.undo_until),
@@ -114,11 +117,12 @@ class Views:
         )
         live = ticket.requirements.modality is not m.Modality.MESSAGE
         # Whoever only writes has a connection, too: it carries her letters.
-        media = live and (talking or phase is m.CitizenPhase.RINGING)
+        clip = self._waiting_clip(ticket) if _watches(ticket, mailbox) else None
+        media = live and (talking or phase is m.CitizenPhase.RINGING or clip is not None)
         company = self._company(connection, call if talking else None, ticket) if media else ()
         slots = self._slots(call if talking else None, mailbox)
         listened = self._listened(state.call, ticket.requirements.language)
-        return View(state, media, slots, company, _seen(call, mailbox), listened)
+        return View(state, media, slots, company, clip, _seen(call, mailbox), listened)
 
     def desk(self, connection: Connection, mailbox: Mailbox, version: int) -> View:
         """One agent's desk."""
@@ -142,7 +146,7 @@ class Views:
         company = self._company(connection, call, rung)
         slots = self._slots(call, mailbox)
         listened = self._listened(state.call, self._spoken(connection, call)) if call else None
-        return View(state, here, slots, company, _seen(call, mailbox), listened)
+        return View(state, here, slots, company, None, _seen(call, mailbox), listened)
 
     def wall(self, connection: Connection, mailbox: Mailbox, version: int) -> View:
         """All tickets that have not ended, oldest first, and all agents at the desk."""
@@ -165,7 +169,7 @@ class Views:
             joined_at=milliseconds(ticket.joined_at),
         )
 
-    def _wait(self, connection: Connection, ticket: Ticket, language: m.Language, now: float) -> m.WaitView:
+    def _wait(self, connection: Connection, ticket: Ticket, mailbox: Mailbox, now: float) -> m.WaitView:
         queue = self._house.queue
         estimate = queue.estimate(connection, ticket.id, now)
         return m.WaitView(
@@ -174,8 +178,22 @@ class Views:
             estimate=m.Estimate(low=int(estimate.low), high=int(estimate.high)) if estimate else None,
             why=m.Why(queue.why(connection, ticket.id, now)),
             put_through=Reason.TRANSFERRED in ticket.reasons,
-            callback=self._callback(connection, ticket, language),
+            callback=self._callback(connection, ticket, mailbox.language),
+            clip=self._clip(ticket, mailbox),
         )
+
+    def _clip(self, ticket: Ticket, mailbox: Mailbox) -> m.ClipView | None:
+        clip = self._waiting_clip(ticket)
+        if clip is None:
+            return None
+        return m.ClipView(signed=clip.signed, seconds=round(clip.seconds), playing=_watches(ticket, mailbox))
+
+    def _waiting_clip(self, ticket: Ticket) -> Showing | None:
+        """What the desk can show to whoever holds this ticket while she waits."""
+        needs = ticket.requirements
+        if ticket.state is not TicketState.WAITING or needs.modality is m.Modality.MESSAGE:
+            return None
+        return self._house.clips.find(needs.language, needs.sign_language)
 
     def _callback(self, connection: Connection, ticket: Ticket, language: m.Language) -> m.CallbackView | None:
         if ticket.callback_at is None:
@@ -439,6 +457,11 @@ class Views:
         """Of a service that is not offered any more, its id: those who wait for it are still to be seen."""
         found = self._house.catalogue.by_service.get(service_id)
         return service_id if found is None else found.name[language]
+
+
+def _watches(ticket: Ticket, mailbox: Mailbox) -> bool:
+    """Whether she asked for the clip since she waits: after a ring that led to nothing it does not begin by itself."""
+    return mailbox.clip_asked_at is not None and mailbox.clip_asked_at >= ticket.since
 
 
 def _seen(call: Call | None, mailbox: Mailbox) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser
 
 from chromium import LOOPBACK, NO_MDNS
+from clips import Recipe, make_clip
 from mediapage import flows, join, measure, sees, wait_on_page
 from wasl_media.events import Event
 from wasl_media.process import WorkerProcess
@@ -100,3 +102,29 @@ async def test_loss_is_repaired(launch: Launch, site: str, lossy: Meeting, until
     stats = {peer.peer: peer for peer in (await lossy.relay.stats()).peers}
     assert stats["page"].recovered > 0
     assert stats["page"].retransmitted > 0
+
+
+async def test_a_clip_gives_way_to_a_person_and_comes_back_in_one_slot(
+    launch: Launch, site: str, worker: WorkerProcess, until: Until, tmp_path: Path
+) -> None:
+    await worker.relay.load_clip("clip", make_clip(tmp_path / "clip.webm", Recipe(seconds=4.0)))
+    browser = await launch()
+    citizen = await join(browser, site, worker.relay, "citizen", camera=False)
+    await join(browser, site, worker.relay, "agent", camera=True)
+    for source, width in (("clip", 320), ("agent", 640), ("clip", 320)):
+        before = (await measure(citizen))["slots"].get("0", {})
+        if source == "clip":
+            await worker.relay.show_clip("citizen", 0, "clip", repeat=True)
+        else:
+            await worker.relay.show("citizen", 0, source)
+
+        async def comes(before: dict[str, Any] = before, width: int = width) -> bool:
+            slot = (await measure(citizen))["slots"].get("0", {})
+            more = slot.get("frames", 0) >= before.get("frames", 0) + 60
+            return bool(more and slot["width"] == width and slot["energy"] > before.get("energy", 0))
+
+        await until(comes, 30.0)
+    # The pauses while the source changes, and between two rounds, are no freezes of a picture that moves.
+    gaps_before = (await measure(citizen))["slots"]["0"]["freezes"]
+    await wait_on_page(citizen, 2.0, until)
+    assert (await measure(citizen))["slots"]["0"]["freezes"] == gaps_before

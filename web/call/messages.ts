@@ -585,6 +585,10 @@ export interface WaitView {
    */
   put_through: boolean;
   callback: CallbackView | null;
+  /**
+   * What she can watch; none where the desk has nothing for her.
+   */
+  clip: ClipView | null;
 }
 /**
  * A range that history bears out: 8 in 10 such tickets waited so long.
@@ -601,6 +605,20 @@ export interface Estimate {
    * Seconds.
    */
   high: number;
+}
+/**
+ * A clip of the desk for whoever waits: signed for those who sign, spoken for the others.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "ClipView".
+ */
+export interface ClipView {
+  signed: boolean;
+  seconds: number;
+  /**
+   * She asked for it: it comes in slot 0, once, from its beginning, and gives way when it is her turn.
+   */
+  playing: boolean;
 }
 /**
  * What the citizen takes away.
@@ -1375,4 +1393,13 @@ export interface WantCaptions {
  */
 export interface Watch {
   pictures: boolean;
+}
+/**
+ * Request `clip` on /citizen: show me the clip while I wait, or end it. Her own devices stay off.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "WatchClip".
+ */
+export interface WatchClip {
+  wanted: boolean;
 }

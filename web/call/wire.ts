@@ -50,6 +50,7 @@ import type {
   WallState,
   WantCaptions,
   Watch,
+  WatchClip,
 } from "./messages";
 
 /** One namespace: request name → [body, reply], event name → body, and the `auth` value of its connection. */
@@ -79,6 +80,7 @@ export interface CitizenWire {
     undo_leave: [UndoLeave, Ok];
     forget: [Forget, Ok];
     callback: [Callback, Ok];
+    clip: [WatchClip, Ok];
     message: [LeaveMessage, Joined];
     slots: [Slots, SlotsReply];
     book: [Book, BookReply];

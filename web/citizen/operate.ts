@@ -24,6 +24,7 @@ export function actionsOf(page: CitizenPage): CitizenActions {
   };
   const toBooking = (): void => {
     page.change({ booked: page.visit.cancelled ? null : page.visit.booked, cancelled: false });
+    if (page.visit.server?.wait?.clip?.playing) void page.ask("clip", { wanted: false });
     to("booking")();
     if (!page.visit.booked) void fetchSlots(page);
   };
@@ -55,7 +56,7 @@ export function actionsOf(page: CitizenPage): CitizenActions {
       needs: to("needs"),
       service: toServices,
     },
-    waiting: { ...leaveActions(page), callback: callbackActions(page), booking: toBooking },
+    waiting: { ...leaveActions(page), callback: callbackActions(page), clip: clipActions(page), booking: toBooking },
     meeting: meetingActions(page),
     summary: { print: () => { print(); }, again: () => void startAgain(page) },
     closed: {
@@ -83,6 +84,13 @@ function choose(page: CitizenPage, service: string): void {
 function backFrom({ step, opening }: Visit): Step {
   if (step === "check" || step === "hours") return "service";
   return step !== "needs" && step !== "service" && opening?.open === false ? "hours" : "welcome";
+}
+
+function clipActions(page: CitizenPage): CitizenActions["waiting"]["clip"] {
+  return {
+    watch: (wanted) => void page.ask("clip", { wanted }),
+    unblock: () => { page.playback.unblock(); },
+  };
 }
 
 function leaveActions(page: CitizenPage): LeaveActions {

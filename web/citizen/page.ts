@@ -31,7 +31,7 @@ import { actionsOf } from "./operate";
 import { loadReach, pushAbility } from "./push";
 import { keepEarlier, keepMessage, keepTicket, loadEarlier, loadMessage, loadTicket } from "./ticket";
 import { page } from "./view";
-import { type Action, type Needs, START, type Visit, callOf, reduce, screenOf, wantedDevices } from "./visit";
+import { type Action, type Needs, START, type Visit, callOf, needsLink, reduce, screenOf, wantedDevices } from "./visit";
 
 const NEEDS_KEY = "wasl.needs";
 
@@ -102,6 +102,8 @@ export class CitizenPage {
       if (status === "connected") {
         this.#told = "";
         this.#watching.connected();
+        // The server may have forgotten with the old connection that a clip was on.
+        if (this.visit.server?.wait?.clip?.playing) void this.ask("clip", { wanted: true });
       }
       if (status === "connected") this.#captionWish.forget();
       if (status === "refused") this.#startOver();
@@ -251,7 +253,7 @@ export class CitizenPage {
     // Whoever is rung elsewhere may put the phone away.
     const rungElsewhere = screen === "waiting" && this.visit.server?.wait?.callback?.rung_at === null;
     this.#wake.want(["waiting", "ringing", "call", "dropped"].includes(screen) && !rungElsewhere);
-    if (["none", "summary", "left", "expired", "closed"].includes(this.visit.server?.phase ?? "") && this.link.state !== "none") this.link.close();
+    if (!needsLink(this.visit) && this.link.state !== "none") this.link.close();
     this.#wishForCaptions();
     this.#herd(before);
   }

@@ -7,6 +7,7 @@ import type { Preferences } from "../call/preferences";
 import { language, t } from "../call/words";
 import { type BookedData, booked, booking } from "../panels/booking/view";
 import { check } from "../panels/check/view";
+import type { ClipData } from "../panels/clip/view";
 import { closed, dropped } from "../panels/closed/view";
 import { help } from "../panels/help/view";
 import { hours } from "../panels/hours/view";
@@ -65,7 +66,7 @@ function screenView(screen: Screen, visit: Visit, around: Surroundings, on: Citi
     case "check":
       return checkView(visit, around, on);
     case "waiting":
-      return waitingView(visit, on);
+      return waitingView(visit, around, on);
     case "ringing":
       return ringing({ own: around.own, leaving: visit.leaving, asking: visit.asking }, on.meeting);
     case "call":
@@ -116,7 +117,13 @@ function checkView(visit: Visit, around: Surroundings, on: CitizenActions): Temp
   return check({ service, modality: visit.needs.modality, devices, own: around.own, level: around.level, outlook, asking }, on.check);
 }
 
-function waitingView(visit: Visit, on: CitizenActions): TemplateResult {
+/** The slots of a connection that does not stand yet show nothing. */
+function clipData({ server, link, silenced }: Visit, { slot }: Surroundings): ClipData | null {
+  const clip = server?.wait?.clip;
+  return clip ? { clip, slot: link === "connected" ? slot(0) : null, silenced } : null;
+}
+
+function waitingView(visit: Visit, around: Surroundings, on: CitizenActions): TemplateResult {
   const { leaving, asking, server, callback: form, push, reach } = visit;
   const texts = reach?.text_messages ?? false;
   return waiting(
@@ -126,6 +133,7 @@ function waitingView(visit: Visit, on: CitizenActions): TemplateResult {
       lost: visit.status !== "connected",
       draining: server?.draining ?? false,
       callback: reach && (texts || push !== "missing") ? { form, push, texts } : null,
+      clip: clipData(visit, around),
       leaving,
       asking,
     },

@@ -23,7 +23,7 @@ function at(phase: CitizenPhase, more: Partial<CitizenState> = {}): Visit {
   return reduce(connected, { type: "state", state: state(phase, more) });
 }
 
-const WAIT: WaitView = { position: 3, kept: 300, estimate: null, why: "agents_busy", put_through: false, callback: null };
+const WAIT: WaitView = { position: 3, kept: 300, estimate: null, why: "agents_busy", put_through: false, callback: null, clip: null };
 const waits = (wait: Partial<WaitView>): Visit => at("waiting", { wait: { ...WAIT, ...wait } });
 const waitingAt = (position: number): Visit => waits({ position });
 

@@ -255,6 +255,13 @@ export function wantedDevices(visit: Visit): { microphone: boolean; camera: bool
   };
 }
 
+/** Whether a connection with the relay is of use now; while nobody has told yet, the present one may be. */
+export function needsLink({ server }: Visit): boolean {
+  if (!server) return true;
+  if (server.phase === "waiting") return server.wait?.clip?.playing ?? false;
+  return server.phase === "ringing" || server.phase === "call";
+}
+
 /** The value of `data-call`. */
 export function callOf(visit: Visit): string {
   return visit.server?.call?.state ?? "none";

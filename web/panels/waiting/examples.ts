@@ -4,7 +4,8 @@ import { type WaitingData, waiting } from "./view";
 
 const nothingToDo = (): void => undefined;
 const callback = { change: nothingToDo, onDevice: nothingToDo, onPhone: nothingToDo, undo: nothingToDo };
-const on = { leaving: nothingToDo, leave: nothingToDo, booking: nothingToDo, callback };
+const clip = { watch: nothingToDo, unblock: nothingToDo };
+const on = { leaving: nothingToDo, leave: nothingToDo, booking: nothingToDo, callback, clip };
 const WAIT: WaitView = {
   position: 4,
   kept: 300,
@@ -12,6 +13,7 @@ const WAIT: WaitView = {
   why: "agents_busy",
   put_through: false,
   callback: null,
+  clip: null,
 };
 const AGREED: CallbackView = { asked_at: 0, rung_at: null, contact: "+965 •••• 1234" };
 const DATA: WaitingData = {
@@ -20,6 +22,7 @@ const DATA: WaitingData = {
   lost: false,
   draining: false,
   callback: { form: { open: "no", phone: "", refused: false }, push: "ready", texts: true },
+  clip: null,
   leaving: false,
   asking: false,
 };
@@ -36,6 +39,7 @@ export const examples: Record<string, () => TemplateResult> = {
   "put-through": waits({ position: 1, put_through: true }),
   "kept-and-rung-later": waits({ kept: 600, callback: AGREED }),
   "rung-now": waits({ position: 1, kept: 600, callback: { ...AGREED, rung_at: 1 } }),
+  "with-a-film": shown({ clip: { clip: { signed: true, seconds: 40, playing: false }, slot: null, silenced: false } }),
   leaving: shown({ leaving: true }),
   lost: shown({ lost: true, draining: true }),
 };

@@ -4,6 +4,7 @@ import { type TemplateResult, html, nothing } from "lit-html";
 import type { WaitView } from "../../call/messages";
 import { minutes, num, t } from "../../call/words";
 import { type CallbackActions, type CallbackData, callback } from "../callback/view";
+import { type ClipActions, type ClipData, clip } from "../clip/view";
 import { icon } from "../icon/view";
 import { notices } from "../notices/view";
 import { estimateSentence, placeSentence, putThroughSentence, reason } from "./words";
@@ -17,6 +18,8 @@ export interface WaitingData {
   draining: boolean;
   /** Null where the citizen cannot be rung. */
   callback: Omit<CallbackData, "agreed" | "kept" | "asking"> | null;
+  /** What she can watch meanwhile. */
+  clip: ClipData | null;
   leaving: boolean;
   asking: boolean;
 }
@@ -30,6 +33,7 @@ const NOT_ASKED = { form: { open: "no", phone: "", refused: false }, push: "miss
 
 export interface WaitingActions extends LeaveActions {
   callback: CallbackActions;
+  clip: ClipActions;
   booking: () => void;
 }
 
@@ -43,7 +47,8 @@ export function waiting(data: WaitingData, on: WaitingActions): TemplateResult {
       : nothing}
     ${data.draining ? notices([{ tone: "info", text: t("The service restarts shortly. You keep your place.") }]) : nothing}
     ${wait?.put_through ? notices([{ tone: "info", text: putThroughSentence() }]) : nothing}
-    ${wait?.callback?.rung_at ? ringing(data, wait, on) : nothing} ${wait ? place(wait) : nothing} ${facts(data, kept)}
+    ${wait?.callback?.rung_at ? ringing(data, wait, on) : nothing} ${wait ? place(wait) : nothing}
+    ${data.clip ? clip(data.clip, on.clip) : nothing} ${facts(data, kept)}
     ${wait && !wait.callback?.rung_at ? ringing(data, wait, on) : nothing} ${wait && isScarce(wait) ? bookingButton(on) : nothing}
     ${leaveButton(t("Leave the line"), data, on)}`;
 }
