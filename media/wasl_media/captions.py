@@ -125,22 +125,27 @@ class Loaded(BaseModel):
     failures: Sequence[EngineFailure]
 
 
-class Understood(BaseModel):
-    """What one speaker said between two pauses, as far as it is understood. A later one replaces it."""
+class Utterance(BaseModel):
+    """What one speaker said between two pauses, as far as it is understood. A later revision replaces it."""
 
     model_config = ConfigDict(frozen=True)
-    kind: Literal["understood"] = "understood"
-    speaker: int
     utterance: int
     """Grows from utterance to utterance, also over processes."""
     revision: int
-    """From 1."""
+    """From 1; the highest counts."""
     begin: float
     end: float
     words: Sequence[Word]
     final: bool
     missed: bool = False
     """Something may have been said here that nobody listened to; there are no words."""
+
+
+class Understood(Utterance):
+    """An utterance as the caption process tells it."""
+
+    kind: Literal["understood"] = "understood"
+    speaker: int
 
 
 class Beat(BaseModel):

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from wasl_media.captions import EngineFailure, Word
+from wasl_media.captions import EngineFailure, Utterance
 from wasl_media.errors import MediaErrorCode
 from wasl_media.figures import PeerFigures
 
@@ -49,23 +49,11 @@ class Measured(BaseModel):
     peers: list[PeerFigures]
 
 
-class Said(BaseModel):
-    """What a machine understood of what a peer says. It replaces what was told of this utterance before."""
+class Said(Utterance):
+    """What a machine understood of what a peer says. Times are seconds since 1970, as all times here."""
 
-    model_config = ConfigDict(frozen=True)
     kind: Literal["said"] = "said"
     peer: str
-    utterance: int
-    """Later ones have higher numbers."""
-    revision: int
-    """From 1; the highest counts."""
-    begin: float
-    """Seconds since 1970, as all times here."""
-    end: float
-    words: Sequence[Word]
-    final: bool
-    missed: bool
-    """Nobody listened between begin and end; there are no words."""
 
 
 class RecordingFailed(BaseModel):
