@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Any
 
@@ -157,3 +158,49 @@ async def test_p9_whoever_only_writes_has_the_same_path_and_is_asked_for_no_devi
     # A pause finishes a line, too.
     await agent.page.locator("#conversation-input").press_sequentially("still")
     await expect(citizen.page.locator(".conversation-line.received").last).to_contain_text("still", timeout=7_000)
+
+
+async def test_three_who_write_at_once_over_different_ways_read_the_same_lines_in_the_same_order(
+    browser: Browser, desk: DeskProcess
+) -> None:
+    citizen = await LivePage.open(browser, f"{desk.url}/ar/")
+    await citizen.press("I use sign language, only voice, or only writing")
+    await citizen.page.locator("input[type=checkbox]").first.check()
+    await citizen.press("Continue")
+    await citizen.tap("[data-service=housing-allocation]")
+    await citizen.tap("[data-act=join]")
+    agent = await agent_at_desk(browser, desk)
+    interpreter = await agent_at_desk(browser, desk, "interpreter1", script=f"window.forbidden = true; ({COUNT})()")
+    everyone = [citizen, agent, interpreter]
+    for colleague in (agent, interpreter):
+        await colleague.press("I am available")
+    for colleague in (agent, interpreter):
+        await colleague.tap("#accept")
+    for person in everyone:
+        await person.in_call()
+    await citizen.press("Writing")
+    for person in (citizen, agent):
+        await channel_is_open(person)
+    said = {person: [f"{name} {number}" for number in range(4)] for person, name in zip(everyone, "cai", strict=True)}
+
+    async def write(person: LivePage) -> None:
+        field = person.page.locator("#conversation-input")
+        for line in said[person]:
+            await field.press_sequentially(line, delay=30)
+            await field.press("Enter")
+
+    await asyncio.gather(*map(write, everyone))
+    wanted = sorted(line for lines in said.values() for line in lines)
+
+    async def read() -> list[list[str]]:
+        found = [await transcript(person) for person in everyone]
+        return found if all(sorted(lines) == wanted for lines in found) else []
+
+    first, *others = await until(read, 5)
+    assert all(lines == first for lines in others)
+    for lines in said.values():
+        assert [line for line in first if line in lines] == lines
+    counts = [await over_channels(person) for person in everyone]
+    assert [count["open"] for count in counts] == [1, 1, 0]
+    assert min(count["sent"] for count in counts[:2]) >= 1, "letters of up to 300 ms go together"
+    assert counts[2]["sent"] == counts[2]["received"] == 0, "the interpreter wrote over Socket.IO"
