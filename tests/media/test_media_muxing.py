@@ -22,7 +22,7 @@ from aiortc.rtp import RtpPacket
 from av import AudioFrame, VideoFrame
 
 from wasl_media.description import OPUS, VP8
-from wasl_media.errors import MediaError
+from wasl_media.errors import MediaError, MediaErrorCode
 from wasl_media.muxing import Source, mux
 from wasl_media.publication import Publication
 from wasl_media.recorder import Consent, Recorder
@@ -105,11 +105,13 @@ class Speaker:
 
 async def record(path: Path, speakers: list[Speaker], loss: float = 0.0) -> None:
     consents = [Consent(peer=speaker.id, given_at=1.0, reference="r") for speaker in speakers]
-    recorder = Recorder(path, KEY, speakers, consents)
+    failures: list[MediaErrorCode] = []
+    recorder = Recorder(path, KEY, speakers, consents, failures.append)
     chance = random.Random(3)
     for speaker in speakers:
         speaker.speak(recorder._began_at, chance, loss)
     await recorder.stop()
+    assert failures == []
 
 
 def decode(path: Path) -> dict[int, list[tuple[float, float]]]:
