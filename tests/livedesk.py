@@ -76,9 +76,11 @@ class DeskProcess:
         return await asyncio.to_thread(self.end, signal.SIGTERM)
 
     def end(self, how: signal.Signals = signal.SIGTERM) -> int:
-        """Sends the signal and waits for the end. Returns the exit status."""
+        """Sends the signal and waits for the end. Returns the exit status; one that has ended stays ended."""
         assert self.process is not None
         assert self.process.stdout is not None
+        if self.process.stdout.closed:
+            return self.process.returncode
         # A desk that hangs fails its own test, and is not left to disturb those after it.
         with self.process, self.process.stdout:
             self.process.send_signal(how)
