@@ -6,7 +6,7 @@ import re
 import time
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, WebSocketRoute, expect
 
 from livedesk import DeskProcess, Pages, until
 from livepage import SERVICE, LivePage, agent_at_desk, answer, citizen_in_line
@@ -61,12 +61,15 @@ async def test_the_button_that_joins_stays_under_a_slow_finger(browser: Browser,
 
 
 async def test_a_press_while_the_line_comes_back_need_not_be_pressed_again(browser: Browser, desk: DeskProcess) -> None:
-    citizen = await LivePage.open(browser, f"{desk.url}/ar/")
+    citizen = await LivePage.open(browser, "about:blank")
+    held: list[WebSocketRoute] = []
+    await citizen.page.route_web_socket("**/socket.io/**", lambda socket: held.append(socket))
+    await citizen.page.goto(f"{desk.url}/ar/")
     await citizen.press("Start")
     await citizen.tap(f"[data-service={SERVICE}]")
-    await desk.kill()
     await citizen.tap("[data-act=join]")
-    await desk.start()
+    await expect(citizen.page.locator("[data-act=join]")).to_be_disabled()
+    held[0].connect_to_server()
     await citizen.on("waiting")
 
 
