@@ -26,7 +26,6 @@ import type {
   Leave,
   LeaveMessage,
   MakeCaption,
-  MediaAdvice,
   MediaAnswer,
   MediaFailed,
   MediaOffer,
@@ -88,7 +87,7 @@ export interface CitizenWire {
     cancel_booking: [CancelBooking, Ok];
     outlook: [Outlook, OutlookReply];
   };
-  events: { state: CitizenState; media_offer: MediaOffer; media_advice: MediaAdvice; text: TextEvent; insight: InsightEvent; caption: CaptionEvent; replaced: Replaced };
+  events: { state: CitizenState; media_offer: MediaOffer; text: TextEvent; insight: InsightEvent; caption: CaptionEvent; replaced: Replaced };
 }
 
 export interface DeskWire {
@@ -112,7 +111,7 @@ export interface DeskWire {
     correct: [CorrectCaption, Ok];
     sign_out: [SignOut, Ok];
   };
-  events: { state: DeskState; media_offer: MediaOffer; media_advice: MediaAdvice; text: TextEvent; insight: InsightEvent; caption: CaptionEvent; replaced: Replaced };
+  events: { state: DeskState; media_offer: MediaOffer; text: TextEvent; insight: InsightEvent; caption: CaptionEvent; replaced: Replaced };
 }
 
 export interface SuperviseWire {
