@@ -10,7 +10,7 @@ import asyncio
 import random
 import socket
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 
 from aioice import stun
@@ -51,6 +51,8 @@ class BadLine:
             self._port: int = free.getsockname()[1]
         self.settings = {"media_addresses": HOST, "media_udp_port": str(self._port)}
         self._chance = random.Random(1)
+        self.newcomers = Condition()
+        """How the lines are of those who have not come yet."""
         self._people: dict[str, Condition] = {}
         """By the user name of their checks, in the order in which they came."""
         self._ways: dict[Address, _Way] = {}
@@ -86,7 +88,7 @@ class BadLine:
             name = stun.parse_message(data).attributes["USERNAME"]
         except (ValueError, KeyError):
             return None
-        return self._people.setdefault(name, Condition())
+        return self._people.setdefault(name, replace(self.newcomers))
 
 
 class _Front(asyncio.DatagramProtocol):

@@ -63,6 +63,8 @@ class PeerFigures(_Figures):
     peer: str
     round_trip: float | None
     """Seconds to the peer and back; None: not known yet."""
+    bitrate: int
+    """Bits that came from it: RTP packets with their headers, retransmissions not counted."""
     sound: SoundFigures | None
     """None while the peer sends no sound."""
     picture: PictureFigures | None

@@ -68,6 +68,7 @@ class Peer:
         self._answered = False
         self._report_due_at = 0.0
         self._figures: PeerFigures | None = None
+        self._counted = (0, 0.0)
 
     # Negotiation
 
@@ -223,10 +224,17 @@ class Peer:
         self._figures = PeerFigures(
             peer=self.id,
             round_trip=self._round_trip,
+            bitrate=self._count(now),
             sound=sound if isinstance(sound, SoundFigures) else None,
             picture=picture if isinstance(picture, PictureFigures) else None,
             views=[view for s in self.subscriptions.values() if s.source is not None and (view := s.measure(now))],
         )
+
+    def _count(self, now: float) -> int:
+        """Bits a second that came since the last call."""
+        (before, since), come = self._counted, sum(p.bytes for p in self.publications.values())
+        self._counted = come, now
+        return round(8 * (come - before) / (now - since)) if now > since else 0
 
     def take_figures(self) -> PeerFigures | None:
         """What was measured last; None if it was taken before, or the peer is away."""

@@ -19,8 +19,8 @@ from wasl_queue.queue import Changes, Joined, Queue, Reason, Resumed, Wishes
 from wasl_queue.ticket import TicketState
 from wasl_records import contact
 from wasl_records.contact import Address, Owner, PhoneNumber, Subscription
+from wasl_signaling import line_check, schema
 from wasl_signaling import messages as m
-from wasl_signaling import schema
 from wasl_signaling.house import House
 from wasl_web.errors import DeskClosed, Problem
 
@@ -29,9 +29,13 @@ RETURNS_WITHIN = 1_800.0
 DROPPED = (TicketState.EXPIRED, TicketState.CLOSED)
 
 
-def join(connection: Connection, house: House, request: m.Join, secret: str, now: float) -> Joined:
-    """A place in line for a citizen. Raises DeskClosed, UnknownBooking, Problem."""
+def join(
+    connection: Connection, house: House, request: m.Join, secret: str, now: float, checked: m.CheckView | None = None
+) -> Joined:
+    """A place in line for a citizen, whose line was `checked` before. Raises DeskClosed, UnknownBooking, Problem."""
     joined = _join(connection, house, request, secret, now)
+    if checked is not None:
+        line_check.keep(connection, joined.ticket, checked, now)
     if request.hearing:
         connection.execute(insert(schema.need).values(ticket=joined.ticket, hearing=True))
     return joined

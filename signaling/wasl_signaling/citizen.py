@@ -8,7 +8,7 @@ from typing import Any
 from limits import RateLimitItemPerDay, RateLimitItemPerMinute
 
 from wasl_records.contact import PhoneNumber
-from wasl_signaling import appointments, arrivals, visits
+from wasl_signaling import appointments, arrivals, line_check, visits
 from wasl_signaling import messages as m
 from wasl_signaling.locks import Locks
 from wasl_signaling.mailbox import Address, Kind
@@ -18,6 +18,8 @@ from wasl_signaling.views import milliseconds
 from wasl_web.errors import Problem
 
 LASTING = RateLimitItemPerMinute(6)  # messages, bookings and call-backs of one page
+CHECKING = RateLimitItemPerMinute(6)  # of one page; each loads its line and a relay for some seconds
+CHECKING_HERE = RateLimitItemPerMinute(60)  # of one address, which may be that of a whole library
 LOOKING = RateLimitItemPerMinute(20)  # at the times of appointments, which are work to find
 PER_PHONE = RateLimitItemPerDay(12)  # so that nobody's phone can be flooded from here
 
@@ -30,10 +32,13 @@ class CitizenChannel(TalkingChannel):
     def __init__(self, parts: Parts) -> None:
         super().__init__(Kind.CITIZEN, parts)
         self._tickets: dict[str, int] = {}
+        self._hosts: dict[str, str] = {}
+        self._checked: dict[str, tuple[m.Check, m.CheckView]] = {}
         self._locks: Locks[int | str] = Locks()  # by ticket, and by socket while it has none
 
     async def connected(self, sid: str, environ: dict[str, Any], auth: Any) -> m.Language:
         hello = m.CitizenConnect.model_validate(auth)
+        self._hosts[sid] = environ["aiohttp.request"].remote or ""
         if hello.ticket is not None and hello.resume is not None:
             await self._resume(sid, hello, hello.ticket, hello.resume)
         else:
@@ -41,6 +46,9 @@ class CitizenChannel(TalkingChannel):
         return hello.language
 
     async def disconnected(self, sid: str) -> None:
+        self._hosts.pop(sid, None)
+        self._checked.pop(sid, None)
+        await self._parts.checks.end(sid)
         ticket = self._tickets.pop(sid, None)
         if ticket is None or not self._parts.mailboxes.owns(Address.citizen(ticket), sid):
             return
@@ -58,6 +66,7 @@ class CitizenChannel(TalkingChannel):
     async def on_leave(self, sid: str, request: m.Leave) -> m.Ok:
         house, ticket = self._parts.house, self._ticket(sid)
         self._parts.publish(await house.database.write(visits.leave, house.queue, ticket, house.now()))
+        await self._parts.checks.end(sid)
         return m.Ok()
 
     async def on_undo_leave(self, sid: str, request: m.UndoLeave) -> m.Ok:
@@ -125,6 +134,37 @@ class CitizenChannel(TalkingChannel):
             ]
         )
 
+    async def on_check(self, sid: str, request: m.Check) -> m.CheckOffer:
+        host = self._hosts.get(sid)
+        if host is None:
+            raise Problem("not_now")
+        if not await self._limiter.hit(CHECKING, "checking", sid):
+            raise Problem("too_many_requests")
+        if not await self._limiter.hit(CHECKING_HERE, "checking here", host):
+            raise Problem("too_many_requests")
+        return m.CheckOffer(offer=await self._parts.checks.begin(sid, request))
+
+    async def on_devices(self, sid: str, request: m.DevicesChanged) -> m.Ok:
+        reply = await super().on_devices(sid, request)
+        await self._parts.checks.end(sid)  # her call comes: a check would take room from it
+        return reply
+
+    async def on_check_answer(self, sid: str, request: m.CheckAnswer) -> m.Ok:
+        await self._parts.checks.answer(sid, request.peer, request.sdp)
+        return m.Ok()
+
+    async def on_check_done(self, sid: str, request: m.CheckDone) -> m.Checked:
+        house = self._parts.house
+        asked, verdict = await self._parts.checks.finish(sid, request)
+        async with self._locks[sid]:  # or the verdict would come between her joining and her ticket
+            ticket = self._tickets.get(sid)
+            if ticket is not None:
+                keep = house.database.write(line_check.keep_and_tell, house.queue, ticket, verdict, house.now())
+                self._parts.publish(await keep)
+            elif sid in self._hosts:
+                self._checked[sid] = asked, verdict
+        return m.Checked(check=verdict)
+
     async def on_forget(self, sid: str, request: m.Forget) -> m.Ok:
         house, ticket = self._parts.house, self._ticket(sid)
         await house.database.read(visits.must_have_ended, house.queue, ticket)
@@ -144,12 +184,19 @@ class CitizenChannel(TalkingChannel):
             raise Problem("draining")
         house.catalogue.service(request.service)
         secret = secrets.token_urlsafe(32)
-        joined = await house.database.write(arrivals.join, house, request, secret, house.now())
+        checked = self._verdict_for(sid, request)
+        joined = await house.database.write(arrivals.join, house, request, secret, house.now(), checked)
         await self._own(sid, joined.ticket, language)
         self._parts.publish(joined.changes)
         if sid not in self._languages:
             await self.disconnected(sid)  # her page went away meanwhile, when it had no place yet to be away from
         return m.Joined(ticket=joined.ticket, resume=secret)
+
+    def _verdict_for(self, sid: str, request: m.Join) -> m.CheckView | None:
+        """What the check of this page found, if it was about taking part as she does now."""
+        asked, verdict = self._checked.pop(sid, (None, None))
+        alike = asked and (asked.modality, asked.sign_language) == (request.modality, request.sign_language)
+        return verdict if alike else None
 
     async def _resume(self, sid: str, hello: m.CitizenConnect, ticket: int, secret: str) -> None:
         house = self._parts.house

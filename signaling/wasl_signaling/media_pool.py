@@ -48,6 +48,8 @@ class PooledWorker:
     cpu: float = 0.0
     """Share of a core, smoothed."""
     struggled_at: float = float("-inf")
+    checks: int = 0
+    """Pages that measure their line there now. They are no calls: they are gone in seconds, by themselves."""
 
     @property
     def alive(self) -> bool:
@@ -64,7 +66,7 @@ class PooledWorker:
     def candidate(self, people: int, now: float) -> Candidate:
         """It, for a placement, with so many people of ours."""
         struggling = self.relay.silence > QUIET or now - self.struggled_at < RECOVERY
-        return Candidate(self.id, max(people, self.relay.load.peers), self.cpu, self.draining, struggling)
+        return Candidate(self.id, max(people, self.relay.load.peers - self.checks), self.cpu, self.draining, struggling)
 
 
 class Listener(Protocol):

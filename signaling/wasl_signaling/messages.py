@@ -360,6 +360,44 @@ class WaitView(Message):
     """What she can watch; none where the desk has nothing for her."""
 
 
+class CheckResult(StrEnum):
+    """How good somebody's line is for the way she takes part."""
+
+    GOOD = "good"
+    WEAK = "weak"
+    TEXT = "text"
+    """It carries little more than text."""
+
+
+class CheckCause(StrEnum):
+    """What is most wrong with a line, or with what hangs on it."""
+
+    BLOCKED = "blocked"
+    """Neither sound nor picture gets through."""
+    NO_PICTURE = "no_picture"
+    """The camera is on, and no picture of it arrives."""
+    NO_TONE = "no_tone"
+    """What the relay plays is not heard on the page."""
+    LOSSY = "lossy"
+    """Much of it is lost on the way."""
+    SLOW = "slow"
+    """It takes long to the relay and back."""
+    NARROW = "narrow"
+    """It carries little at a time."""
+    JERKY = "jerky"
+    """Too few of the pictures that the page sent get through."""
+    SILENT = "silent"
+    """The microphone is on, and nothing is heard from it."""
+
+
+class CheckView(Message):
+    """What a check of a citizen's line found."""
+
+    result: CheckResult
+    cause: CheckCause | None
+    """None when it is good."""
+
+
 class TicketView(Message):
     """The citizen's place."""
 
@@ -372,6 +410,8 @@ class TicketView(Message):
     modality: Modality
     hearing: bool
     """The citizen hears badly."""
+    check: CheckView | None = None
+    """How good her line was when it was checked last; none: it was not."""
     joined_at: int
 
 
@@ -562,6 +602,8 @@ class OfferView(Message):
     modality: Modality
     hearing: bool
     """The citizen hears badly: speak slowly and face the camera."""
+    check: CheckView | None = None
+    """How good her line was when it was checked last; none: it was not."""
     joined_at: int
     expires_at: int
     notes: str
@@ -642,6 +684,8 @@ class WallTicket(Message):
     modality: Modality
     hearing: bool
     """The citizen hears badly."""
+    check: CheckView | None = None
+    """How good her line was when it was checked last; none: it was not."""
     joined_at: int
     since: int
     """Since when it is in this state."""
@@ -735,6 +779,52 @@ class Joined(Ok):
     ticket: int
     resume: str
     """Keep it: it is the only proof that the place is hers."""
+
+
+class Check(Message):
+    """Request `check` on /citizen: a connection with a relay to measure the line by, before the line or in it."""
+
+    modality: LiveModality
+    sign_language: SignLanguage | None = None
+    microphone: bool
+    """Whether the page is going to send sound, and with `camera` a picture. Neither is needed for a check."""
+    camera: bool
+
+
+class CheckOffer(Ok):
+    """Reply to `check`. The connection ends with `check_done`, with the socket, or after 10 s."""
+
+    offer: MediaOffer
+    """For a connection beside that of `media_offer`. Slot 0 plays a tone, slot 1 what the page sends."""
+
+
+class CheckAnswer(Message):
+    """Request `check_answer` on /citizen: as `media_answer`, for the connection of a check."""
+
+    peer: Token
+    sdp: Sdp
+
+
+class CheckDone(Message):
+    """Request `check_done` on /citizen: what only the page knows. The relay measured the rest."""
+
+    peer: Token
+    heard: bool | None = None
+    """Whether the tone was heard in slot 0; none: not listened for."""
+    round_trip: Annotated[float, Field(ge=0, le=60)] | None = None
+    """Seconds, from the page's own checks of the path."""
+    sent_rate: Annotated[float, Field(ge=0, le=240)] | None = None
+    """Pictures a second that the page sent, over its last two seconds."""
+    room: Annotated[int, Field(ge=0, le=10**10)] | None = None
+    """Bits a second that the browser believes it can send."""
+    down: Annotated[int, Field(ge=0, le=10**10)] | None = None
+    """Bits that came back in slot 1 in the best second."""
+
+
+class Checked(Ok):
+    """Reply to `check_done`. It goes with the ticket: the one she has, or the one she takes next."""
+
+    check: CheckView
 
 
 class Leave(Message):
@@ -1079,6 +1169,9 @@ CITIZEN_REQUESTS: dict[str, tuple[type[Message], type[Ok]]] = {
     "book": (Book, BookReply),
     "cancel_booking": (CancelBooking, Ok),
     "outlook": (Outlook, OutlookReply),
+    "check": (Check, CheckOffer),
+    "check_answer": (CheckAnswer, Ok),
+    "check_done": (CheckDone, Checked),
     "media_answer": (MediaAnswer, Ok),
     "media_failed": (MediaFailed, Ok),
     "devices": (DevicesChanged, Ok),

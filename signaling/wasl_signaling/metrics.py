@@ -54,6 +54,7 @@ ROUND_TRIP = Histogram(
     ["role"],
     buckets=(0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6),
 )
+CHECKS = Counter("wasl_line_checks", "Lines that citizens checked: what was found, and why", ["result", "cause"])
 TROUBLES = Gauge("wasl_media_troubles", "People in calls who are told that they come across badly", ["trouble"])
 
 
@@ -72,7 +73,7 @@ def observe_media(pool: MediaPool) -> None:
         gauge.clear()
     for worker in pool.workers:
         load = worker.relay.load
-        MEDIA_PEOPLE.labels(worker.id).set(load.peers)
+        MEDIA_PEOPLE.labels(worker.id).set(load.peers - worker.checks)
         MEDIA_CPU.labels(worker.id).set(load.cpu)
         MEDIA_LAG.labels(worker.id).set(load.lag)
         MEDIA_PACKETS.labels(worker.id).set(load.packets)

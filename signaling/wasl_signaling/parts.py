@@ -14,6 +14,7 @@ from wasl_signaling import messages as m
 from wasl_signaling import visits
 from wasl_signaling.call import Call
 from wasl_signaling.captions import CaptionLine, Captions
+from wasl_signaling.checking import Checks
 from wasl_signaling.house import House
 from wasl_signaling.mailbox import Address, Kind, Mailboxes
 from wasl_signaling.refresher import Refresher
@@ -35,6 +36,7 @@ class Parts:
     text: Text
     tapes: Tapes
     captions: Captions
+    checks: Checks
 
     def publish(self, changes: Changes) -> None:
         """Tells everyone whom these committed changes concern."""

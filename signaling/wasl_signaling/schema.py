@@ -172,6 +172,17 @@ consent = Table(
     Column("words", Text, nullable=False),
 )
 
+# What the check of a citizen's line found, by her ticket.
+line_check = Table(
+    "line_check",
+    metadata,
+    Column("ticket", BigInteger, primary_key=True, autoincrement=False),
+    Column("result", String(8), nullable=False),
+    Column("cause", String(16)),
+    Column("checked_at", Float, nullable=False),
+    CheckConstraint("result IN ('good', 'weak', 'text')", name="result"),
+)
+
 # What a citizen wrote who waits for no call, by her ticket.
 message = Table(
     "message",

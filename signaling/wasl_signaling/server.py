@@ -35,6 +35,7 @@ from wasl_records.database import Database
 from wasl_records.demo import CATALOGUE
 from wasl_signaling import addresses, certificate, clips, migrate, sessions
 from wasl_signaling.captions import Captions
+from wasl_signaling.checking import Checks
 from wasl_signaling.citizen import CitizenChannel
 from wasl_signaling.demo import install_demo
 from wasl_signaling.desk import DeskChannel
@@ -96,7 +97,10 @@ async def desk(settings: Settings) -> AsyncIterator[tuple[Parts, str]]:
         mailboxes = Mailboxes(sockets)
         media_events: asyncio.Queue[Event] = asyncio.Queue()
         pool = await stack.enter_async_context(_media(settings, house, media_events.put_nowait))
-        switchboard = Switchboard(pool, mailboxes, epoch=secrets.token_hex(4), turn=settings.turn)
+        epoch = secrets.token_hex(4)
+        switchboard = Switchboard(pool, mailboxes, epoch, settings.turn)
+        checks = Checks(pool, switchboard.ice_servers, epoch)
+        stack.push_async_callback(checks.close)
         pool.listen(switchboard)
         tapes = Tapes(house, switchboard)
         stack.push_async_callback(tapes.close)
@@ -107,7 +111,7 @@ async def desk(settings: Settings) -> AsyncIterator[tuple[Parts, str]]:
         stack.push_async_callback(insights.close)
         captions = Captions(lambda: pool.languages, browsers_allowed=settings.browser_captions)
         refresher = Refresher(house, mailboxes, switchboard, impressions, tapes.keeps, captions)
-        parts = Parts(house, mailboxes, switchboard, refresher, text, tapes, captions)
+        parts = Parts(house, mailboxes, switchboard, refresher, text, tapes, captions, checks)
         for channel in (CitizenChannel(parts), DeskChannel(parts), SuperviseChannel(parts)):
             sockets.register_namespace(channel)
         alone = not settings.database_url.startswith("postgresql")
@@ -198,6 +202,7 @@ def _sockets() -> Sockets:
 async def _tell_of_media(parts: Parts, events: asyncio.Queue[Event]) -> None:
     while True:
         event = await events.get()
+        parts.checks.take(event)
         if isinstance(event, Measured):
             parts.switchboard.measured(event)
             continue

@@ -304,14 +304,15 @@ class Switchboard:
             self._unplaced.add(address)
             return
         line.open = True
-        offer = MediaOffer(peer=line.peer, sdp=sdp, slots=SLOTS, ice_servers=self._ice_servers(line.peer))
+        offer = MediaOffer(peer=line.peer, sdp=sdp, slots=SLOTS, ice_servers=self.ice_servers(line.peer))
         await self._mailboxes.send(address, "media_offer", offer)
         await self._caption(address)
         for viewer, slots in list(self._wanted.items()):
             if viewer == address or address in slots.values():
                 await self._apply(viewer)
 
-    def _ice_servers(self, peer: str) -> list[IceServer]:
+    def ice_servers(self, peer: str) -> list[IceServer]:
+        """What a page may reach the relay through, with a fresh password for this connection."""
         if self._turn is None:
             return []
         made = self._turn.credential(peer, time.time())

@@ -17,7 +17,7 @@ from wasl_records.contact import Channel, Owner, UnreadableContact
 from wasl_records.staff import Role as StaffRole
 from wasl_records.transaction import State as TransactionState
 from wasl_records.transaction import Transaction
-from wasl_signaling import arrivals, conversation, transfers, visits
+from wasl_signaling import arrivals, conversation, line_check, transfers, visits
 from wasl_signaling import call as calls
 from wasl_signaling import messages as m
 from wasl_signaling.call import Call, Leg
@@ -166,6 +166,7 @@ class Views:
             sign_language=ticket.requirements.sign_language,
             modality=m.Modality(ticket.requirements.modality),
             hearing=arrivals.hears_badly(connection, ticket.id),
+            check=line_check.of(connection, ticket.id),
             joined_at=milliseconds(ticket.joined_at),
         )
 
@@ -360,6 +361,7 @@ class Views:
             sign_language=ticket.requirements.sign_language,
             modality=m.Modality(ticket.requirements.modality),
             hearing=arrivals.hears_badly(connection, ticket.id),
+            check=line_check.of(connection, ticket.id),
             joined_at=milliseconds(ticket.joined_at),
             expires_at=milliseconds(offer.expires_at),
             notes=visit.notes if visit else "",

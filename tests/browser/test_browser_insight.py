@@ -20,8 +20,8 @@ from wasl_signaling.tally import Tally
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(sys.platform != "linux", reason="needs 127.0.0.2")]
 PATIENCE = 30_000
 """Milliseconds."""
-AGENT, CITIZEN = 0, 1
-"""In the order in which their media comes: agents are connected at sign-in."""
+CITIZEN = -1
+"""Her media comes last: agents are connected at sign-in, and her page has checked its line before."""
 
 
 @pytest.fixture

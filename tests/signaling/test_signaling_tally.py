@@ -24,7 +24,7 @@ def second(rate: float, round_trip: float | None = 0.05) -> Part:
         loss=0.02, jitter=0, frame_rate=rate, width=640, height=480, freezes=1, frozen=0.5, standing=0
     )
     heard = SoundFigures(loss=0.01, jitter=0, level=-20, speaking=True)
-    figures = PeerFigures(peer="p", round_trip=round_trip, sound=heard, picture=picture, views=[])
+    figures = PeerFigures(peer="p", round_trip=round_trip, bitrate=0, sound=heard, picture=picture, views=[])
     return Part(figures, signs=True, voice=True, camera=True)
 
 

@@ -29,7 +29,7 @@ def part(
     views: Iterable[ViewFigures] = (),
     round_trip: float | None = None,
 ) -> Part:
-    figures = PeerFigures(peer="p", round_trip=round_trip, sound=heard, picture=shown, views=[])
+    figures = PeerFigures(peer="p", round_trip=round_trip, bitrate=0, sound=heard, picture=shown, views=[])
     return Part(figures, signs=signs, voice=not signs, camera=True, views=list(views), far=round_trip)
 
 
@@ -97,7 +97,7 @@ def test_a_picture_that_stands_is_told_at_once_and_until_it_moves() -> None:
 
 
 def test_a_camera_that_is_off_or_begins_is_no_trouble() -> None:
-    off = PeerFigures(peer="p", round_trip=None, sound=None, picture=picture(0, standing=9), views=[])
+    off = PeerFigures(peer="p", round_trip=None, bitrate=0, sound=None, picture=picture(0, standing=9), views=[])
     judge = Judge()
     assert told(judge, 5, Part(off, signs=True, voice=True, camera=False)) == [None]
     assert told(judge, 2, signing(3)) + told(judge, 10, signing(30)) == [None, None]

@@ -203,13 +203,15 @@ async function keepPolicy(senders: Peer["senders"], camera: MediaStreamTrack | n
 
 type Parameters = RTCRtpSendParameters & { degradationPreference?: string };
 
-async function change(sender: RTCRtpSender, edit: (parameters: Parameters) => void): Promise<void> {
+/** Changes how something is sent, if this browser lets us. */
+export async function change(sender: RTCRtpSender, edit: (parameters: Parameters) => void): Promise<void> {
   const parameters: Parameters = sender.getParameters();
   edit(parameters);
   await sender.setParameters(parameters).catch(() => undefined);
 }
 
-function gathered(connection: RTCPeerConnection): Promise<void> {
+/** Resolves when the page knows its addresses, or has looked for them long enough. */
+export function gathered(connection: RTCPeerConnection): Promise<void> {
   return new Promise((resolve) => {
     const finish = (): void => {
       if (connection.iceGatheringState !== "complete") return;

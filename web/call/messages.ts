@@ -74,6 +74,20 @@ export type RecordingFailure = "no_room" | "not_stored";
  */
 export type CaptionSource = "engine" | "browser" | "corrected";
 /**
+ * What is most wrong with a line, or with what hangs on it.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "CheckCause".
+ */
+export type CheckCause = "blocked" | "no_picture" | "no_tone" | "lossy" | "slow" | "narrow" | "jerky" | "silent";
+/**
+ * How good somebody's line is for the way she takes part.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "CheckResult".
+ */
+export type CheckResult = "good" | "weak" | "text";
+/**
  * Where the citizen's visit stands.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -498,6 +512,119 @@ export interface CaptionEvent {
   line: CaptionLine;
 }
 /**
+ * Request `check` on /citizen: a connection with a relay to measure the line by, before the line or in it.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Check".
+ */
+export interface Check {
+  modality: "video" | "voice" | "text";
+  sign_language?: "sgn-KW" | null;
+  /**
+   * Whether the page is going to send sound, and with `camera` a picture. Neither is needed for a check.
+   */
+  microphone: boolean;
+  camera: boolean;
+}
+/**
+ * Request `check_answer` on /citizen: as `media_answer`, for the connection of a check.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "CheckAnswer".
+ */
+export interface CheckAnswer {
+  peer: string;
+  sdp: string;
+}
+/**
+ * Request `check_done` on /citizen: what only the page knows. The relay measured the rest.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "CheckDone".
+ */
+export interface CheckDone {
+  peer: string;
+  /**
+   * Whether the tone was heard in slot 0; none: not listened for.
+   */
+  heard?: boolean | null;
+  /**
+   * Seconds, from the page's own checks of the path.
+   */
+  round_trip?: number | null;
+  /**
+   * Pictures a second that the page sent, over its last two seconds.
+   */
+  sent_rate?: number | null;
+  /**
+   * Bits a second that the browser believes it can send.
+   */
+  room?: number | null;
+  /**
+   * Bits that came back in slot 1 in the best second.
+   */
+  down?: number | null;
+}
+/**
+ * Reply to `check`. The connection ends with `check_done`, with the socket, or after 10 s.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "CheckOffer".
+ */
+export interface CheckOffer {
+  ok?: true;
+  offer: MediaOffer;
+}
+/**
+ * For a connection beside that of `media_offer`. Slot 0 plays a tone, slot 1 what the page sends.
+ */
+export interface MediaOffer {
+  peer: string;
+  sdp: string;
+  slots: number;
+  /**
+   * For this connection; a page uses these and no other. Empty where the operator runs no TURN server.
+   */
+  ice_servers: IceServer[];
+}
+/**
+ * A TURN server for networks that let no UDP through, as an entry of `RTCConfiguration.iceServers`.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "IceServer".
+ */
+export interface IceServer {
+  urls: string[];
+  /**
+   * Good for half a day; every offer brings a fresh one.
+   */
+  username: string;
+  credential: string;
+}
+/**
+ * What a check of a citizen's line found.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "CheckView".
+ */
+export interface CheckView {
+  result: CheckResult;
+  /**
+   * None when it is good.
+   */
+  cause: CheckCause | null;
+}
+/**
+ * Reply to `check_done`. It goes with the ticket: the one she has, or the one she takes next.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Checked".
+ */
+export interface Checked {
+  ok?: true;
+  check: CheckView;
+}
+/**
  * The `auth` value of a connection to /citizen.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -558,6 +685,10 @@ export interface TicketView {
    * The citizen hears badly.
    */
   hearing: boolean;
+  /**
+   * How good her line was when it was checked last; none: it was not.
+   */
+  check?: CheckView | null;
   joined_at: number;
 }
 /**
@@ -740,6 +871,10 @@ export interface OfferView {
    * The citizen hears badly: speak slowly and face the camera.
    */
   hearing: boolean;
+  /**
+   * How good her line was when it was checked last; none: it was not.
+   */
+  check?: CheckView | null;
   joined_at: number;
   expires_at: number;
   /**
@@ -892,20 +1027,6 @@ export interface Finish {
  */
 export interface Forget {}
 /**
- * A TURN server for networks that let no UDP through, as an entry of `RTCConfiguration.iceServers`.
- *
- * This interface was referenced by `Wire`'s JSON-Schema
- * via the `definition` "IceServer".
- */
-export interface IceServer {
-  urls: string[];
-  /**
-   * Good for half a day; every offer brings a fresh one.
-   */
-  username: string;
-  credential: string;
-}
-/**
  * Event `insight` on /citizen and /desk: somebody began or stopped to speak, or comes across worse or better.
  *
  * It is about those legs that have changed; `LegView` holds the same of all.
@@ -1038,7 +1159,7 @@ export interface MediaFailed {
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "MediaOffer".
  */
-export interface MediaOffer {
+export interface MediaOffer1 {
   peer: string;
   sdp: string;
   slots: number;
@@ -1344,6 +1465,10 @@ export interface WallTicket {
    * The citizen hears badly.
    */
   hearing: boolean;
+  /**
+   * How good her line was when it was checked last; none: it was not.
+   */
+  check?: CheckView | null;
   joined_at: number;
   /**
    * Since when it is in this state.

@@ -11,6 +11,11 @@ import type {
   Callback,
   CancelBooking,
   CaptionEvent,
+  Check,
+  CheckAnswer,
+  CheckDone,
+  CheckOffer,
+  Checked,
   CitizenConnect,
   CitizenState,
   CorrectCaption,
@@ -76,6 +81,9 @@ export interface CitizenWire {
   auth: CitizenConnect;
   requests: CallRequests & {
     join: [Join, Joined];
+    check: [Check, CheckOffer];
+    check_answer: [CheckAnswer, Ok];
+    check_done: [CheckDone, Checked];
     leave: [Leave, Ok];
     undo_leave: [UndoLeave, Ok];
     forget: [Forget, Ok];

@@ -53,10 +53,11 @@ export function actionsOf(page: CitizenPage): CitizenActions {
         void fetchOutlook(page);
       },
       again: () => void page.devices.settle(),
+      checkLine: () => void page.checker.again(),
       needs: to("needs"),
       service: toServices,
     },
-    waiting: { ...leaveActions(page), callback: callbackActions(page), clip: clipActions(page), booking: toBooking },
+    waiting: { ...leaveActions(page), callback: callbackActions(page), clip: clipActions(page), booking: toBooking, checkLine: () => void page.checker.again() },
     meeting: meetingActions(page),
     summary: { print: () => { print(); }, again: () => void startAgain(page) },
     closed: {

@@ -24,6 +24,7 @@ import { language, t } from "../call/words";
 import { captionNews } from "../panels/captions/view";
 import { lineSentence } from "../panels/conversation/view";
 import { fetchReach, requirementsOf } from "./ahead";
+import { Checker } from "./checker";
 import { isDue, keepBooking, loadBooking } from "./booking";
 import { loadCatalogue } from "./catalogue";
 import { Herald } from "./herald";
@@ -43,6 +44,7 @@ export class CitizenPage {
   readonly link: MediaLink;
   readonly playback: Playback;
   readonly ring = new Ring();
+  readonly checker = new Checker(this);
   readonly sender: TextSender;
   readonly #root: HTMLElement;
   readonly #wake = new WakeLock();
@@ -255,6 +257,7 @@ export class CitizenPage {
     this.#wake.want(["waiting", "ringing", "call", "dropped"].includes(screen) && !rungElsewhere);
     if (!needsLink(this.visit) && this.link.state !== "none") this.link.close();
     this.#wishForCaptions();
+    this.checker.follow();
     this.#herd(before);
   }
 

@@ -12,6 +12,7 @@ import { closed, dropped } from "../panels/closed/view";
 import { help } from "../panels/help/view";
 import { hours } from "../panels/hours/view";
 import { icon } from "../panels/icon/view";
+import type { LineData } from "../panels/line/view";
 import { meeting } from "../panels/meeting/view";
 import { message, sent } from "../panels/message/view";
 import { notices } from "../panels/notices/view";
@@ -114,7 +115,16 @@ function messageView(visit: Visit, on: CitizenActions): TemplateResult {
 function checkView(visit: Visit, around: Surroundings, on: CitizenActions): TemplateResult {
   const { devices, asking, outlook } = visit;
   const service = findService(visit.bodies ?? [], visit.service);
-  return check({ service, modality: visit.needs.modality, devices, own: around.own, level: around.level, outlook, asking }, on.check);
+  const { modality } = visit.needs;
+  return check({ service, modality, devices, own: around.own, level: around.level, outlook, line: lineData(visit), asking }, on.check);
+}
+
+/** What was found last: by this page, or by the page that took her place. */
+function lineData(visit: Visit): LineData {
+  const { line, needs, server } = visit;
+  const ticket = server?.ticket;
+  const way = { modality: modalityOf(visit), signs: ticket ? ticket.sign_language !== null : needs.signs && needs.modality === "video" };
+  return { checking: line.checking, untried: line.untried, usual: line.usual, found: line.found ?? ticket?.check ?? null, way };
 }
 
 /** The slots of a connection that does not stand yet show nothing. */
@@ -134,6 +144,8 @@ function waitingView(visit: Visit, around: Surroundings, on: CitizenActions): Te
       draining: server?.draining ?? false,
       callback: reach && (texts || push !== "missing") ? { form, push, texts } : null,
       clip: clipData(visit, around),
+      line: lineData(visit),
+      using: visit.line.using,
       leaving,
       asking,
     },

@@ -95,6 +95,13 @@ describe("wantedDevices", () => {
     expect(wantedDevices(at("ringing"))).toEqual({ microphone: true, camera: true });
   });
 
+  it("keeps what a check of the line uses until it is over, and not into the call", () => {
+    const using = { microphone: true, camera: false };
+    const checking = (phase: CitizenPhase): Visit => reduce(at(phase), { type: "change", change: { line: { ...START.line, using } } });
+    expect(wantedDevices(checking("waiting"))).toEqual(using);
+    expect(wantedDevices(checking("ringing"))).toEqual({ microphone: true, camera: true });
+  });
+
   it("P9: voice and text ask for less", () => {
     const voice = at("call", { ticket: { ...TICKET, modality: "voice" } });
     expect(wantedDevices(voice)).toEqual({ microphone: true, camera: false });

@@ -11,6 +11,7 @@ import type { BookingForm } from "../panels/booking/view";
 import type { CallbackForm } from "../panels/callback/view";
 import type { MessageForm } from "../panels/message/view";
 import type { Booking } from "./booking";
+import { type LineState, NO_LINE } from "./line";
 import type { GovernmentBody, Opening } from "./catalogue";
 import type { PushAbility, Reach } from "./push";
 
@@ -51,6 +52,7 @@ export interface Visit {
   catalogueFailed: boolean;
   query: string;
   devices: DeviceStates;
+  line: LineState;
   /** What the citizen switched off in the call. */
   off: { microphone: boolean; camera: boolean };
   textOpen: boolean;
@@ -109,6 +111,7 @@ export const START: Visit = {
   catalogueFailed: false,
   query: "",
   devices: { microphone: OFF, camera: OFF },
+  line: NO_LINE,
   off: { microphone: false, camera: false },
   textOpen: false,
   volumeOpen: false,
@@ -244,10 +247,11 @@ function isBroken(visit: Visit): boolean {
   return modalityOf(visit) !== "text" && (visit.link === "failed" || visit.link === "interrupted");
 }
 
-/** Which devices the screen needs: none while waiting. */
+/** Which devices the screen needs: none while waiting, but for a check that runs. */
 export function wantedDevices(visit: Visit): { microphone: boolean; camera: boolean } {
   const modality = modalityOf(visit);
   const screen = screenOf(visit);
+  if (screen === "waiting" && visit.line.using) return visit.line.using;
   const using = ["check", "ringing", "call"].includes(screen) || (screen === "dropped" && callOf(visit) !== "none");
   return {
     microphone: using && modality !== "text",

@@ -7,6 +7,7 @@ import type { OutlookPoint } from "../../call/messages";
 import type { LiveModality } from "../../citizen/visit";
 import { t } from "../../call/words";
 import { icon } from "../icon/view";
+import { type LineData, lineAdvice, lineBrief } from "../line/view";
 import { type Notice, notices } from "../notices/view";
 import { outlook } from "../outlook/view";
 import { selfView } from "../stage/view";
@@ -22,6 +23,7 @@ export interface CheckData {
   level: number;
   /** How long she would wait; null while that is being asked. */
   outlook: readonly OutlookPoint[] | null;
+  line: LineData;
   asking: boolean;
 }
 
@@ -29,6 +31,8 @@ export interface CheckActions {
   join: () => void;
   modality: (modality: LiveModality) => void;
   again: () => void;
+  /** The connection once more. */
+  checkLine: () => void;
   needs: () => void;
   service: () => void;
 }
@@ -37,6 +41,7 @@ export function check(data: CheckData, on: CheckActions): TemplateResult {
   return html`<h1 tabindex="-1">${data.service?.name ?? t("Get ready")}</h1>
     ${data.service && data.service.prepare.length > 0 ? ready(data.service.prepare) : nothing}
     ${outlook(data.outlook)} ${devices(data, on)}
+    ${lineBrief(data.line)}
     <button class="button main wide" type="button" data-act="join" ?disabled=${data.asking} @click=${on.join}>
       ${icon("users")}<span>${t("Join the line")}</span>
     </button>
@@ -44,7 +49,8 @@ export function check(data: CheckData, on: CheckActions): TemplateResult {
     <div class="buttons">
       <button class="button" type="button" @click=${on.needs}>${t("Voice, writing or sign language")}</button>
       <button class="button" type="button" @click=${on.service}>${t("Choose another service")}</button>
-    </div>`;
+    </div>
+    ${lineAdvice(data.line, { again: on.checkLine, modality: on.modality })}`;
 }
 
 function ready(things: readonly string[]): TemplateResult {

@@ -33,6 +33,8 @@ export const examples: Record<string, () => TemplateResult> = {
   signed: shown({ sign_language: "sgn-KW", joined_at: NOW - 20_000 }),
   text: shown({ modality: "text", expires_at: NOW }),
   answering: shown({}, true),
+  "weak-line": shown({ check: { result: "weak", cause: "lossy" } }),
+  "signed-weak-line": shown({ sign_language: "sgn-KW", check: { result: "weak", cause: "jerky" } }),
   "with-interpreter": shown({ with_interpreter: true, sign_language: "sgn-KW" }),
   interpreter: shown({ seat: "interpreter", with_interpreter: true, sign_language: "sgn-KW" }),
   "agent-held": shown({ held: true, sign_language: "sgn-KW" }),

@@ -4,6 +4,8 @@ import { type TemplateResult, html, nothing } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import type { DeclineReason, OfferView } from "../../call/messages";
 import { minutes, t, tn } from "../../call/words";
+import { icon } from "../icon/view";
+import { lineForStaff } from "../line/words";
 import { languageName, needsText, needsView, signLanguageName } from "../needs/view";
 import "./style.css";
 
@@ -50,8 +52,18 @@ function what(offer: OfferView): TemplateResult {
     <p><bdi>${offer.service.body_name}</bdi></p>
     ${offer.seat === "interpreter" ? html`<p class="offer-languages">${languagesSentence(offer)}</p>` : nothing}
     ${offer.with_interpreter && offer.seat === "agent" ? html`<p class="offer-languages">${t("With an interpreter: the call begins when both of you have accepted.")}</p>` : nothing}
-    ${needsView(offer)}
+    ${needsView(offer)} ${lineNote(offer)}
   `;
+}
+
+/** Before she answers: how to speak to somebody whose line is weak. */
+function lineNote(offer: OfferView): TemplateResult | typeof nothing {
+  const note = noteOf(offer);
+  return note === null ? nothing : html`<p class="offer-line">${icon("triangle-alert")} ${note}</p>`;
+}
+
+function noteOf({ check, modality, sign_language }: OfferView): string | null {
+  return check ? lineForStaff(check, { modality, signs: sign_language !== null }) : null;
 }
 
 function languagesSentence({ language, sign_language }: OfferView): string {
@@ -98,7 +110,8 @@ export function heldTitle({ seat }: OfferView): string {
 
 /** "Title deed: has waited 3 minutes", for the notice of the system. */
 export function offerText(offer: OfferView, now: number): string {
-  return [offer.service.name, needsText(offer), waited(offer, now)].join("\n");
+  const note = noteOf(offer);
+  return [offer.service.name, needsText(offer), ...(note === null ? [] : [note]), waited(offer, now)].join("\n");
 }
 
 function waited(offer: OfferView, now: number): string {

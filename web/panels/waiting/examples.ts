@@ -5,7 +5,7 @@ import { type WaitingData, waiting } from "./view";
 const nothingToDo = (): void => undefined;
 const callback = { change: nothingToDo, onDevice: nothingToDo, onPhone: nothingToDo, undo: nothingToDo };
 const clip = { watch: nothingToDo, unblock: nothingToDo };
-const on = { leaving: nothingToDo, leave: nothingToDo, booking: nothingToDo, callback, clip };
+const on = { leaving: nothingToDo, leave: nothingToDo, booking: nothingToDo, checkLine: nothingToDo, callback, clip };
 const WAIT: WaitView = {
   position: 4,
   kept: 300,
@@ -23,6 +23,8 @@ const DATA: WaitingData = {
   draining: false,
   callback: { form: { open: "no", phone: "", refused: false }, push: "ready", texts: true },
   clip: null,
+  line: { found: null, checking: false, untried: false, usual: false, way: { modality: "video", signs: false } },
+  using: null,
   leaving: false,
   asking: false,
 };
@@ -40,6 +42,8 @@ export const examples: Record<string, () => TemplateResult> = {
   "kept-and-rung-later": waits({ kept: 600, callback: AGREED }),
   "rung-now": waits({ position: 1, kept: 600, callback: { ...AGREED, rung_at: 1 } }),
   "with-a-film": shown({ clip: { clip: { signed: true, seconds: 40, playing: false }, slot: null, silenced: false } }),
+  checking: shown({ line: { ...DATA.line, checking: true }, using: { microphone: true, camera: true } }),
+  "line-weak": shown({ line: { ...DATA.line, found: { result: "weak", cause: "lossy" } } }),
   leaving: shown({ leaving: true }),
   lost: shown({ lost: true, draining: true }),
 };

@@ -6,6 +6,7 @@ import { minutes, num, t } from "../../call/words";
 import { type CallbackActions, type CallbackData, callback } from "../callback/view";
 import { type ClipActions, type ClipData, clip } from "../clip/view";
 import { icon } from "../icon/view";
+import { type LineData, lineInLine } from "../line/view";
 import { notices } from "../notices/view";
 import { estimateSentence, placeSentence, putThroughSentence, reason } from "./words";
 import "./style.css";
@@ -20,6 +21,9 @@ export interface WaitingData {
   callback: Omit<CallbackData, "agreed" | "kept" | "asking"> | null;
   /** What she can watch meanwhile. */
   clip: ClipData | null;
+  line: LineData;
+  /** What a check of the line uses now; null: none runs. */
+  using: { microphone: boolean; camera: boolean } | null;
   leaving: boolean;
   asking: boolean;
 }
@@ -35,6 +39,8 @@ export interface WaitingActions extends LeaveActions {
   callback: CallbackActions;
   clip: ClipActions;
   booking: () => void;
+  /** The connection once more. */
+  checkLine: () => void;
 }
 
 export function waiting(data: WaitingData, on: WaitingActions): TemplateResult {
@@ -50,7 +56,7 @@ export function waiting(data: WaitingData, on: WaitingActions): TemplateResult {
     ${wait?.callback?.rung_at ? ringing(data, wait, on) : nothing} ${wait ? place(wait) : nothing}
     ${data.clip ? clip(data.clip, on.clip) : nothing} ${facts(data, kept)}
     ${wait && !wait.callback?.rung_at ? ringing(data, wait, on) : nothing} ${wait && isScarce(wait) ? bookingButton(on) : nothing}
-    ${leaveButton(t("Leave the line"), data, on)}`;
+    ${leaveButton(t("Leave the line"), data, on)} ${data.lost ? nothing : lineInLine(data.line, { again: on.checkLine })}`;
 }
 
 function place(wait: WaitView): TemplateResult {
@@ -63,9 +69,9 @@ function place(wait: WaitView): TemplateResult {
 }
 
 /** Whoever is rung elsewhere has been told already for how long her place is kept. */
-function facts({ wait }: WaitingData, kept: string): TemplateResult {
+function facts({ wait, using }: WaitingData, kept: string): TemplateResult {
   return html`<ul class="waiting-facts">
-    <li>${t("Your camera and microphone are off. We turn them on when it is your turn.")}</li>
+    <li>${using?.camera || using?.microphone ? t("We check your connection. In a few seconds your camera and microphone are off.") : t("Your camera and microphone are off. We turn them on when it is your turn.")}</li>
     <li>${t("The page rings when it is your turn.")}</li>
     ${wait?.callback ? nothing : html`<li>${t("You may lock the screen or close this page: we keep your place for %(time)s.", { time: kept })}</li>`}
   </ul>`;

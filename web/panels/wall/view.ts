@@ -4,6 +4,7 @@ import { type TemplateResult, html, nothing } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
 import type { WallAgent, WallState, WallTicket } from "../../call/messages";
 import { clock, digits, num, t, tn } from "../../call/words";
+import { lineName } from "../line/words";
 import { needsView } from "../needs/view";
 import { presenceName } from "../presence/words";
 import { type Counts, type Mark, countsOf, marksOf, matchingAgents, matchingTickets, seatName, ticketStateName } from "./rows";
@@ -77,12 +78,17 @@ function ticketRow(ticket: WallTicket, mark: Mark | undefined, now: number, head
     ticket.position === null ? "–" : num(ticket.position),
     html`${ticketStateName(ticket)} ${whereabouts(ticket)} ${seatsView(ticket)}`,
     html`<bdi>${ticket.service_name}</bdi>`,
-    needsView(ticket),
+    html`${needsView(ticket)} ${lineView(ticket)}`,
     html`${age(ticket.joined_at, now)} ${markView(mark)}`,
     html`<bdi>${ticket.agent ?? "–"}</bdi>`,
     digits(String(ticket.id)),
   ];
   return row(cells, heads, mark);
+}
+
+function lineView({ check }: WallTicket): TemplateResult | typeof nothing {
+  const name = check ? lineName(check) : null;
+  return name === null ? nothing : html`<strong>${name}</strong>`;
 }
 
 /** Where the citizen is, if not on her page in the line. */

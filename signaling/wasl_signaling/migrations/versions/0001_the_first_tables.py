@@ -446,6 +446,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("ticket", name=op.f("pk_need")),
     )
     op.create_table(
+        "line_check",
+        sa.Column("ticket", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("result", sa.String(length=8), nullable=False),
+        sa.Column("cause", sa.String(length=16), nullable=True),
+        sa.Column("checked_at", sa.Float(), nullable=False),
+        sa.CheckConstraint("result IN ('good', 'weak', 'text')", name=op.f("ck_line_check_result")),
+        sa.PrimaryKeyConstraint("ticket", name=op.f("pk_line_check")),
+    )
+    op.create_table(
         "message",
         sa.Column("ticket", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
@@ -645,6 +654,7 @@ def downgrade() -> None:
     op.drop_table("call_event")
     op.drop_table("media_worker")
     op.drop_table("message")
+    op.drop_table("line_check")
     op.drop_table("need")
     op.drop_index(
         "uq_call_live_ticket",
