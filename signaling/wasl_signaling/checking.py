@@ -19,9 +19,11 @@ from wasl_media.errors import MediaError, MediaErrorCode
 from wasl_media.events import Absence, Event, Measured, PeerConnected, PeerDisconnected
 from wasl_media.figures import PeerFigures
 from wasl_media.relay import TONE
+from wasl_media.stats import PeerStats
 from wasl_signaling import messages as m
 from wasl_signaling import metrics
 from wasl_signaling.media_pool import PooledWorker
+from wasl_signaling.packet_count import PacketCount
 from wasl_signaling.switchboard import SLOTS
 from wasl_signaling.verdict import Findings, Way, judge, way_of
 from wasl_web.errors import Problem
@@ -32,7 +34,7 @@ AT_ONCE = 16
 LASTS = 10.0
 """Seconds after which a check ends by itself."""
 _SETTLING = 1
-"""Seconds from the start that are not judged: the first keyframe and the first second of a path are no measure."""
+"""Figures from the start that are not judged: the first are told as soon as the path stands, of no second yet."""
 _LOOKED_AT = 2
 """Seconds whose best frame rate and round trip count: one hiccup is no weak line."""
 _ENOUGH = 2
@@ -62,8 +64,8 @@ class Check:
         """What it is for."""
         return way_of(self.request.modality, self.request.sign_language)
 
-    def findings(self, told: m.CheckDone) -> Findings:
-        """What the relay measured, and what only the page knows."""
+    def findings(self, told: m.CheckDone, counted: PeerStats | None) -> Findings:
+        """What the relay measured and counted, and what only the page knows."""
         settled = self.figures[_SETTLING:] or self.figures
         pictures = [each.picture for each in settled if each.picture is not None]
         enough = len(self.figures) >= _SETTLING + _ENOUGH
@@ -79,20 +81,20 @@ class Check:
             heard=told.heard,
             round_trip=min(trips[-_LOOKED_AT:], default=told.round_trip),
             longest_trip=max(trips, default=told.round_trip),
-            loss=_loss(settled),
+            loss=_loss(told, counted),
             room=told.room,
             up=max((each.bitrate for each in settled), default=None),
             down=told.down,
         )
 
 
-def _loss(figures: list[PeerFigures]) -> float | None:
-    """Of the worse way, on average."""
-    up, down = [], []
-    for each in figures:
-        up += [stream.loss for stream in (each.sound, each.picture) if stream is not None]
-        down += [view.loss for view in each.views]
-    return max((sum(way) / len(way) for way in (up, down) if way), default=None)
+def _loss(told: m.CheckDone, counted: PeerStats | None) -> float | None:
+    """Of the worse way, as far as it is proved."""
+    if counted is None:
+        return None
+    never_came = counted.lost - counted.recovered  # and is missing in what was sent back, too
+    ways = PacketCount(counted.packets_in, counted.lost), PacketCount(told.received, told.lost - never_came)
+    return max((loss for way in ways if (loss := way.least_loss) is not None), default=None)
 
 
 class Checks:
@@ -158,12 +160,19 @@ class Checks:
         if not check.worker.alive:
             await self.end(socket)
             raise MediaError(MediaErrorCode.RELAY_DOWN, "the worker died while a line was checked")
-        found = check.findings(told)
+        found = check.findings(told, await self._count(check))
+        if self._by_socket.get(socket) is not check:
+            raise Problem("not_now")  # it ended meanwhile, or the page asked anew
         verdict = judge(check.way, found)
         await self.end(socket)
         metrics.CHECKS.labels(verdict.result, verdict.cause or "none").inc()
         log.info("line checked", way=check.way, result=verdict.result, cause=verdict.cause, found=found)
         return check.request, verdict
+
+    async def _count(self, check: Check) -> PeerStats | None:
+        """What the relay has counted until now. Raises MediaError."""
+        peers = (await check.worker.relay.stats()).peers
+        return next((each for each in peers if each.peer == check.peer), None)
 
     async def end(self, socket: str) -> None:
         """Ends the check of this socket, if there is one."""

@@ -819,6 +819,10 @@ class CheckDone(Message):
     """Bits a second that the browser believes it can send."""
     down: Annotated[int, Field(ge=0, le=10**10)] | None = None
     """Bits that came back in slot 1 in the best second."""
+    received: Annotated[int, Field(ge=0, le=10**7)] = 0
+    """Packets that came in both slots, sound and pictures, over the whole check."""
+    lost: Annotated[int, Field(ge=-(10**7), le=10**7)] = 0
+    """How many never came, less those that came twice: `packetsLost` of W3C webrtc-stats."""
 
 
 class Checked(Ok):

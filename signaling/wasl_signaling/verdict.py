@@ -59,7 +59,7 @@ class Findings:
     longest_trip: float | None = None
     """The longest round trip, in seconds: packets that wait before a full line make it longer."""
     loss: float | None = None
-    """Share of packets, the worse of both ways."""
+    """Share of packets that is lost at least, the worse of both ways: see `PacketCount.least_loss`."""
     room: int | None = None
     """Bits a second that the page believes it can send."""
     up: int | None = None

@@ -12,6 +12,7 @@ import pytest
 from insidedesk import InsideDesk
 from livedesk import Page, Pages, until
 from wasl_media.partner import MediaPartner
+from wasl_media.stats import PeerStats
 from wasl_signaling import checking
 from wasl_signaling.messages import CheckResult, CheckView
 
@@ -19,7 +20,64 @@ JOIN = {"service": "housing-allocation", "modality": "video", "language": "ar"}
 VIDEO = {"modality": "video", "microphone": True, "camera": True}
 VOICE = {"modality": "voice", "microphone": True, "camera": False}
 TEXT = {"modality": "text", "microphone": False, "camera": False}
-TOLD = {"heard": True, "round_trip": 0.01, "sent_rate": 30, "room": 900_000, "down": 300_000}
+TOLD = {
+    "heard": True,
+    "round_trip": 0.01,
+    "sent_rate": 30,
+    "room": 900_000,
+    "down": 300_000,
+    "received": 350,
+    "lost": 2,
+}
+
+
+def verdict_on(up: tuple[int, int, int], down: tuple[int, int]) -> CheckView:
+    """On packets that came to the relay, were lost and came again; and on those that the page got and missed."""
+    nobody: Any = None
+    check = checking.Check("socket", "peer", nobody, checking.m.Check.model_validate(VIDEO), connected=True)
+    came, lost, again = up
+    counted = PeerStats(
+        peer="peer",
+        connected=True,
+        packets_in=came,
+        bytes_in=0,
+        packets_out=0,
+        bytes_out=0,
+        lost=lost,
+        recovered=again,
+        retransmitted=0,
+        round_trip=None,
+    )
+    told = checking.m.CheckDone(peer="peer", received=down[0], lost=down[1])
+    return checking.judge(check.way, check.findings(told, counted))
+
+
+@pytest.mark.parametrize(
+    ("up", "down", "result"),
+    [
+        ((250, 0, 0), (350, 0), "good"),
+        ((244, 6, 2), (340, 11), "good"),
+        ((20, 2, 0), (0, 0), "good"),
+        ((225, 25, 8), (308, 50), "weak"),
+        ((219, 31, 8), (299, 59), "weak"),
+        ((212, 35, 8), (303, 49), "weak"),
+        ((250, 0, 0), (315, 35), "weak"),
+        ((225, 25, 0), (350, 25), "weak"),
+        ((175, 75, 20), (300, 60), "text"),
+        ((250, 0, 0), (245, 105), "text"),
+    ],
+)
+def test_loss_is_that_of_the_worse_way_by_its_packets(
+    up: tuple[int, int, int], down: tuple[int, int], result: str
+) -> None:
+    verdict = verdict_on(up, down)
+    assert (verdict.result, verdict.cause) == (result, None if result == "good" else "lossy")
+
+
+def test_what_was_lost_on_its_way_to_the_relay_is_not_lost_again_on_its_way_back() -> None:
+    """10 % each way, as counted: of what was sent back twice as much is missing."""
+    assert verdict_on((225, 25, 0), (289, 62)).result is CheckResult.WEAK
+    assert verdict_on((250, 0, 0), (289, 62 + 10)).result is CheckResult.TEXT
 
 
 @asynccontextmanager
@@ -74,7 +132,13 @@ async def test_a_good_line_is_heard_and_seen_in_both_directions_and_goes_with_th
 
         await until(whole, 30)
         await measured(inside_desk, peer)
-        findings = inside_desk.parts.checks._by_peer[peer].findings(checking.m.CheckDone(peer=peer, **TOLD))
+        checks = inside_desk.parts.checks
+        check = checks._by_peer[peer]
+        counted = await checks._count(check)
+        assert counted is not None
+        assert counted.packets_in > 100
+        assert counted.lost == 0
+        findings = check.findings(checking.m.CheckDone(peer=peer, **TOLD), counted)
         assert findings.connected
         assert findings.level is not None
         assert findings.level > -50
@@ -126,6 +190,8 @@ async def test_what_reaches_the_relay_is_not_for_the_page_to_invent(inside_desk:
         {"sent_rate": 1e9},
         {"room": -1},
         {"down": -1},
+        {"received": -1},
+        {"lost": 1e9},
         {"verdict": "good"},
     ):
         assert (await citizen.ask("check_done", peer=offer["peer"], **wrong))["error"]["kind"] == "show"

@@ -53,7 +53,7 @@ export async function checkLine(signals: CheckSignals, own: OwnTracks | null, st
     if (!(await connected(connection, end, stop)) && end - answered < FAIR_MS) throw new Error("too late to tell");
     const length = own ? MEASURE_MS : MEASURE_TEXT_MS;
     const samples = await measure(connection, slots, Math.min(end, performance.now() + length), stop);
-    const told = own ? findings(samples, own, !listening.paused) : {};
+    const told = own ? { ...findings(samples, own, !listening.paused), ...(await packets(slots)) } : {};
     return await signals.done({ peer: offer.peer, ...told, ...(await path(connection)) });
   } finally {
     listening.srcObject = null;
@@ -81,13 +81,15 @@ interface CheckSlots {
   tone: RTCRtpReceiver | undefined;
   own: RTCRtpSender | undefined;
   echo: RTCRtpReceiver[];
+  shown: RTCRtpReceiver[];
 }
 
 /** Slot 0 is the first of each kind, slot 1 the second. */
 function slotsOf(connection: RTCPeerConnection): CheckSlots {
   const [audio, video] = [receiving(connection, "audio"), receiving(connection, "video")];
   const echo = [audio[1], video[1]].flatMap((one) => (one ? [one.receiver] : []));
-  return { tone: audio[0]?.receiver, own: video[0]?.sender, echo };
+  const shown = [...audio.slice(0, 2), ...video.slice(0, 2)].map((one) => one.receiver);
+  return { tone: audio[0]?.receiver, own: video[0]?.sender, echo, shown };
 }
 
 function receiving(connection: RTCPeerConnection, kind: string): RTCRtpTransceiver[] {
@@ -152,6 +154,13 @@ function findings(samples: Sample[], own: OwnTracks, playing: boolean): Partial<
     sent_rate: own.video ? Math.min(240, rate(samples[Math.max(0, samples.length - 1 - RATE_SAMPLES)], last, "pictures")) : null,
     down: own.audio || own.video ? Math.round(8 * best) : null,
   };
+}
+
+/** Those of all that is shown, from the beginning: the more are counted, the more is proved. */
+async function packets({ shown }: CheckSlots): Promise<Pick<CheckDone, "received" | "lost">> {
+  const came = await Promise.all(shown.map((one) => stream(one)));
+  const sum = (name: string): number => came.reduce((so, one) => so + number(one, name), 0);
+  return { received: sum("packetsReceived"), lost: sum("packetsLost") };
 }
 
 /** A second. */

@@ -564,6 +564,14 @@ export interface CheckDone {
    * Bits that came back in slot 1 in the best second.
    */
   down?: number | null;
+  /**
+   * Packets that came in both slots, sound and pictures, over the whole check.
+   */
+  received?: number;
+  /**
+   * How many never came, less those that came twice: `packetsLost` of W3C webrtc-stats.
+   */
+  lost?: number;
 }
 /**
  * Reply to `check`. The connection ends with `check_done`, with the socket, or after 10 s.
