@@ -50,8 +50,9 @@ def value(table: Table, name: str, row: int) -> Any:
         return row + 1
     if isinstance(column.type, Float):
         return 1_700_000_000.123456 + row / 7
-    ended = "gone" if table.name == "media_worker" else "ended"
-    return (ended if name == "state" else f"{'Aa-ب_Z'[row % 6]}{row}é")[: getattr(column.type, "length", None) or 99]
+    if name in ("state", "result"):  # of a life cycle, or one of few words
+        return {"media_worker": "gone", "line_check": "weak"}.get(table.name, "ended")
+    return f"{'Aa-ب_Z'[row % 6]}{row}é"[: getattr(column.type, "length", None) or 99]
 
 
 def fill(connection: Connection) -> None:
