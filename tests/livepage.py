@@ -110,6 +110,16 @@ async def citizen_in_line(browser: Browser, desk: DeskProcess, language: str = "
     return citizen
 
 
+async def signing_citizen(browser: Browser, desk: DeskProcess) -> LivePage:
+    """A citizen who uses sign language and is about to join the line."""
+    citizen = await LivePage.open(browser, f"{desk.url}/ar/")
+    await citizen.press("I use sign language, only voice, or only writing")
+    await citizen.page.locator("input[type=checkbox]").first.check()
+    await citizen.press("Continue")
+    await citizen.tap(f"[data-service={SERVICE}]")
+    return citizen
+
+
 async def agent_at_desk(browser: Browser, desk: DeskProcess, username: str = "agent1", **context: Any) -> LivePage:
     """An agent who is signed in."""
     agent = await LivePage.open(browser, f"{desk.url}/desk?language=en", "en", **context)

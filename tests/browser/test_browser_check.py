@@ -61,6 +61,12 @@ async def finds(citizen: LivePage, result: str) -> None:
     await expect(citizen.page.locator("[data-line]")).to_have_attribute("data-line", result, timeout=PATIENCE)
 
 
+async def is_offered_with_a_weak_line(agent: LivePage) -> None:
+    await agent.press("I am available")
+    await agent.on("offer")
+    await expect(agent.page.locator(".offer-line")).to_contain_text("connection is weak")
+
+
 async def test_p7_a_good_line_is_checked_without_a_wait_and_nothing_is_said_of_it_the_next_time(
     browser: Browser, desk: DeskProcess
 ) -> None:
@@ -97,9 +103,7 @@ async def test_a_weak_line_is_told_to_the_citizen_and_before_she_answers_to_the_
     await citizen.tap("[data-act=join]")
     await citizen.on("waiting")
     await finds(citizen, "weak")
-    await agent.press("I am available")
-    await agent.on("offer")
-    await expect(agent.page.locator(".offer-line")).to_contain_text("connection is weak")
+    await is_offered_with_a_weak_line(agent)
 
 
 async def test_whoever_joins_before_the_verdict_gets_it_in_the_line_and_so_does_the_agent(
@@ -112,9 +116,7 @@ async def test_whoever_joins_before_the_verdict_gets_it_in_the_line_and_so_does_
     await citizen.on("waiting")
     await finds(citizen, "weak")
     await expect(citizen.page.get_by_text("Your camera and microphone are off.")).to_be_visible()
-    await agent.press("I am available")
-    await agent.on("offer")
-    await expect(agent.page.locator(".offer-line")).to_contain_text("connection is weak")
+    await is_offered_with_a_weak_line(agent)
 
 
 async def test_a_line_that_lets_nothing_through_has_its_verdict_within_five_seconds(

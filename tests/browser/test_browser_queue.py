@@ -14,7 +14,7 @@ from playwright.async_api import Browser, expect
 
 from access import barriers
 from livedesk import DeskProcess, until
-from livepage import SERVICE, LivePage, agent_at_desk, answer, citizen_in_line
+from livepage import SERVICE, LivePage, agent_at_desk, answer, citizen_in_line, signing_citizen
 from wasl_locales.catalogue import words
 from wasl_records.demo import CATALOGUE
 
@@ -200,11 +200,7 @@ async def test_agent_and_interpreter_are_both_waited_for_and_all_three_meet(
     browser: Browser, desk: DeskProcess
 ) -> None:
     """Nobody who is here both serves and signs, so two are asked."""
-    citizen = await LivePage.open(browser, f"{desk.url}/ar/")
-    await citizen.press("I use sign language, only voice, or only writing")
-    await citizen.page.locator("input[type=checkbox]").first.check()
-    await citizen.press("Continue")
-    await citizen.tap(f"[data-service={SERVICE}]")
+    citizen = await signing_citizen(browser, desk)
     await citizen.tap("[data-act=join]")
     await citizen.on("waiting")
     agent = await agent_at_desk(browser, desk)

@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from livedesk import DeskProcess, until
-from livepage import LivePage, agent_at_desk, answer, citizen_in_line
+from livepage import LivePage, agent_at_desk, answer, citizen_in_line, signing_citizen
 
 pytestmark = pytest.mark.browser
 
@@ -163,11 +163,7 @@ async def test_p9_whoever_only_writes_has_the_same_path_and_is_asked_for_no_devi
 async def test_three_who_write_at_once_over_different_ways_read_the_same_lines_in_the_same_order(
     browser: Browser, desk: DeskProcess
 ) -> None:
-    citizen = await LivePage.open(browser, f"{desk.url}/ar/")
-    await citizen.press("I use sign language, only voice, or only writing")
-    await citizen.page.locator("input[type=checkbox]").first.check()
-    await citizen.press("Continue")
-    await citizen.tap("[data-service=housing-allocation]")
+    citizen = await signing_citizen(browser, desk)
     await citizen.tap("[data-act=join]")
     agent = await agent_at_desk(browser, desk)
     interpreter = await agent_at_desk(browser, desk, "interpreter1", script=f"window.forbidden = true; ({COUNT})()")

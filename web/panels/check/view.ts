@@ -74,7 +74,7 @@ function devices(data: CheckData, on: CheckActions): TemplateResult {
 function place(data: CheckData): TemplateResult {
   const { camera, microphone } = data.devices;
   const asked = camera.asking || microphone.asking;
-  return html`<div role="status" class="check-asked">
+  return html`<div role="status">
       ${asked ? html`<p>${t("The browser is asking at the top of the screen. Please press Allow.")}</p>` : nothing}
     </div>
     ${data.modality === "video" && data.own && !asked ? selfView("citizen", data.own) : nothing}

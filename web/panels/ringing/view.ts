@@ -19,7 +19,7 @@ export function ringing(data: RingingData, on: LeaveActions): TemplateResult {
     <h1 tabindex="-1">${t("It is your turn")}</h1>
     <p>${t("We are calling an employee for you. Please stay here.")}</p>
     ${data.own
-      ? html`<div class="check-self">${selfView("citizen", data.own)}</div>
+      ? html`<div class="ringing-self">${selfView("citizen", data.own)}</div>
           <p class="hint">${t("Only you see this picture until the employee answers.")}</p>`
       : nothing}
     ${leaveButton(t("Leave"), data, on)}`;
