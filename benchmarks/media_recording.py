@@ -13,11 +13,11 @@ from typing import NamedTuple
 from aiohttp import web
 from playwright.async_api import async_playwright
 
-from wasl_media import rtcp
 from wasl_media.demultiplexer import Demultiplexer
-from wasl_media.description import KINDS, OPUS, VP8, OutgoingStream, read_answer, write_offer
-from wasl_media.link import Link
+from wasl_media.description import OPUS, VP8
+from wasl_media.peer import Peer
 from wasl_media.port import UdpPort, open_port
+from wasl_media.relay import TICK
 from wasl_media.rtp import payload_type, starts_keyframe
 
 TESTS = Path(__file__).parents[1] / "tests"
@@ -30,8 +30,6 @@ LIMIT = 1_200_000
 """Bits a second that the page is told it may send."""
 _GROW = 3.0
 """Seconds until the page sends as much as it wants to."""
-_STREAMS = [OutgoingStream(0, kind, 1001 + number, 2001 + number) for number, kind in enumerate(KINDS)]
-_REPORTER = _STREAMS[0].ssrc
 
 
 class Recorded(NamedTuple):
@@ -42,39 +40,38 @@ class Recorded(NamedTuple):
     packet: bytes
 
 
-class Recorder:
+class Recorder(Peer):
     """A peer of one page that keeps what the page sends."""
 
     def __init__(self, port: UdpPort) -> None:
-        self.up = asyncio.Event()
-        self.link = Link(port, self, self.up.set, lambda _: None)
+        super().__init__("recorder", port, lambda _: None)
         self._kept: list[Recorded] = []
 
-    def receive_rtp(self, packet: bytes, now: float) -> None:
+    def receive_rtp(self, packet: memoryview, now: float) -> None:
         """Keep it, unless it is a retransmission."""
         if payload_type(packet) in (OPUS, VP8):
-            self._kept.append(Recorded(now, packet))
+            self._kept.append(Recorded(now, bytes(packet)))
+        super().receive_rtp(packet, now)
 
-    def receive_rtcp(self, data: bytes, now: float) -> None:
-        """Nothing to do."""
-
-    async def run(self, video: int) -> list[Recorded]:
-        """Ten seconds from a keyframe on; `video` is the page's SSRC."""
-        await self.up.wait()
-        await self._encourage(video, _GROW)
-        self.link.send_rtcp(rtcp.picture_loss(_REPORTER, video))
+    async def run(self) -> list[Recorded]:
+        """Ten seconds from a keyframe on."""
+        while not self.connected:  # noqa: ASYNC110 (the peer tells by its state)
+            await asyncio.sleep(TICK)
+        await self._encourage(_GROW)
+        self.publications["video"].request_keyframe(time.monotonic())
         self._kept.clear()
-        await self._encourage(video, DURATION + 2)
+        await self._encourage(DURATION + 2)
         kept = self._kept
         start = next(i for i, (_, packet) in enumerate(kept) if payload_type(packet) == VP8 and starts_keyframe(packet))
         began_at = kept[start].at
         return [Recorded(at - began_at, packet) for at, packet in kept[start:] if at - began_at < DURATION]
 
-    async def _encourage(self, video: int, seconds: float) -> None:
+    async def _encourage(self, seconds: float) -> None:
         until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            self.link.send_rtcp(rtcp.bitrate_limit(_REPORTER, video, LIMIT))
-            await asyncio.sleep(0.5)
+        while (now := time.monotonic()) < until:
+            self.publications["video"].limit_bitrate(LIMIT, now)
+            self.tick(now)
+            await asyncio.sleep(TICK)
 
 
 async def _show_page(_: web.Request) -> web.FileResponse:
@@ -98,8 +95,7 @@ async def record() -> list[Recorded]:
     port = await open_port("127.0.0.1", 0, demultiplexer.receive)
     recorder = Recorder(port)
     demultiplexer.plug(recorder.link)
-    link = recorder.link
-    offer = write_offer(_STREAMS, link.agent.credentials, link.fingerprints, [("127.0.0.1", port.number)])
+    offer = recorder.offer([("127.0.0.1", port.number)])
     application = web.Application()
     application.router.add_get("/", _show_page)
     runner = web.AppRunner(application)
@@ -107,14 +103,13 @@ async def record() -> list[Recorded]:
     await web.TCPSite(runner, "127.0.0.1", 0).start()
 
     def begin(sdp: str) -> asyncio.Task[list[Recorded]]:
-        answer = read_answer(sdp, _STREAMS)
-        link.start(answer.fingerprints, answer.our_role)
-        return asyncio.ensure_future(recorder.run(answer.incoming["video"].ssrc or 0))
+        recorder.answer(sdp)
+        return asyncio.ensure_future(recorder.run())
 
     try:
         return await _answer(f"http://127.0.0.1:{runner.addresses[0][1]}/", offer, begin)
     finally:
-        await link.close()
+        await recorder.close()
         await runner.cleanup()
         port.close()
 

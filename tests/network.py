@@ -57,6 +57,10 @@ class Network:
         """From now on no more than this many kbit/s towards the browser, with a queue of 300 ms."""
         await run(f"tc qdisc add dev {self._ends(1)[0]} root tbf rate {kilobits}kbit burst 4kb latency 300ms")
 
+    async def widen(self) -> None:
+        """The line is good again."""
+        await run(f"tc qdisc del dev {self._ends(1)[0]} root")
+
     def browser(self, folder: Path) -> Path:
         """The command of a Chromium that knows no other network."""
         script = folder / "chromium"

@@ -30,6 +30,8 @@ from wasl_media.errors import MediaError, MediaErrorCode
 from wasl_media.ice import Address, Credentials
 
 Kind = Literal["audio", "video"]
+FULL_RID, LOW_RID = "h", "l"
+"""The two layers of a picture that a page sends (RFC 8851)."""
 KINDS: tuple[Kind, Kind] = ("audio", "video")
 
 OPUS = 96
@@ -42,8 +44,13 @@ CLOCK_RATES: dict[Kind, int] = {"audio": 48_000, "video": 90_000}
 AUDIO_LEVEL = 2
 """Identifier of the header extension that tells how loud each packet is (RFC 6464)."""
 ABS_SEND_TIME = 3
-"""Identifier of that header extension. It passes unchanged: a receiver's estimate (REMB) is then one of
-the whole way from the sender, which nobody else estimates."""
+"""Identifier of that header extension. The relay writes its own clock into it: a receiver's estimate (REMB) is then
+one of the way from the relay, whoever it sees."""
+RID = 4
+REPAIRED_RID = 5
+"""Which layer a packet, or a retransmission, belongs to (RFC 8852). Never forwarded."""
+TRANSPORT_SEQUENCE = 6
+"""Numbers the packets of a page, so that the relay can report when each came. Never forwarded."""
 START_BITRATE = 900
 """kbit/s that Chromium begins with, instead of 300 and half a minute of growing."""
 MAX_SDP = 60_000
@@ -71,6 +78,18 @@ _OPUS: dict[str, int | str | None] = {
 }
 """Full band (EN 301 549, 6.1 asks for 7 kHz), with repair, and silence is sent too (RFC 7587, 6.1). It is the most
 that a page may send; what it sends follows from who listens."""
+_OWN_EXTENSIONS = [
+    *_EXTENSIONS["video"],
+    RTCRtpHeaderExtensionParameters(RID, "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"),
+    RTCRtpHeaderExtensionParameters(REPAIRED_RID, "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"),
+    RTCRtpHeaderExtensionParameters(
+        TRANSPORT_SEQUENCE, "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+    ),
+]
+"""Of the picture that a page sends."""
+_TRANSPORT_FEEDBACK = f"a=rtcp-fb:{VP8} transport-cc\r\n"
+_LAYERS = f"a=rid:{FULL_RID} recv\r\na=rid:{LOW_RID} recv\r\na=simulcast:recv {FULL_RID};{LOW_RID}\r\n"
+"""RFC 8853. The full one comes first: a first layer that is alone is fitted to the line as if there were no other."""
 _CODECS: dict[Kind, list[RTCRtpCodecParameters]] = {
     "audio": [RTCRtpCodecParameters("audio/opus", 48_000, 2, OPUS, [], _OPUS)],
     "video": [
@@ -148,8 +167,15 @@ def write_offer(
     offer.media = [*(_media(stream) for stream in streams), _data(_data_mid(streams))]
     for media in offer.media:
         _add_transport(media, credentials, fingerprints, addresses)
-    # aiortc cannot write this line, and our feedback comes without a report in front of it.
-    return str(offer).replace("a=rtcp-mux\r\n", "a=rtcp-mux\r\na=rtcp-rsize\r\n")
+    return _complete(str(offer))
+
+
+def _complete(offer: str) -> str:
+    """Write what aiortc cannot: that our feedback comes without a report in front of it, and the layers."""
+    offer = offer.replace("a=rtcp-mux\r\n", "a=rtcp-mux\r\na=rtcp-rsize\r\n")
+    before, video, rest = offer.partition("m=video")
+    own, following, others = rest.partition("m=")
+    return before + video + own + _TRANSPORT_FEEDBACK + _LAYERS + following + others
 
 
 def _media(stream: OutgoingStream) -> MediaDescription:
@@ -157,7 +183,7 @@ def _media(stream: OutgoingStream) -> MediaDescription:
     media = MediaDescription(stream.kind, 9, "UDP/TLS/RTP/SAVPF", [codec.payloadType for codec in codecs])
     media.direction = "sendrecv" if stream.slot == 0 else "sendonly"
     media.msid = f"{stream.name} {stream.name}-{stream.kind}"
-    media.rtp = RTCRtpParameters(codecs, _EXTENSIONS[stream.kind], stream.mid)
+    media.rtp = RTCRtpParameters(codecs, _extensions(stream), stream.mid)
     media.rtcp_host, media.rtcp_port, media.rtcp_mux = "0.0.0.0", 9, True
     _name_sources(media, stream)
     return media
@@ -187,6 +213,10 @@ def _add_transport(
     media.ice_candidates = [_candidate(number, address) for number, address in enumerate(addresses)]
     media.ice_candidates_complete = True
     media.dtls = RTCDtlsParameters(fingerprints, role="auto")
+
+
+def _extensions(stream: OutgoingStream) -> list[RTCRtpHeaderExtensionParameters]:
+    return _OWN_EXTENSIONS if stream.kind == "video" and stream.slot == 0 else _EXTENSIONS[stream.kind]
 
 
 def _name_sources(media: MediaDescription, stream: OutgoingStream) -> None:

@@ -127,9 +127,24 @@ class ClipEnded(BaseModel):
     clip: str
 
 
+class PictureAdvised(BaseModel):
+    """What a peer should know of pictures has changed: of its own, and of those it is sent."""
+
+    model_config = ConfigDict(frozen=True)
+    kind: Literal["picture_advised"] = "picture_advised"
+    peer: str
+    watched: bool
+    """Whether anybody looks at what it sends; while not, sending it is a waste."""
+    small: bool
+    """Whether the small layer is of use."""
+    paused: list[int]
+    """Slots whose picture rests because its line cannot take it."""
+
+
 Event = Annotated[
     PeerConnected
     | PeerDisconnected
+    | PictureAdvised
     | Measured
     | Said
     | RecordingFailed

@@ -37,8 +37,8 @@ log = logging.getLogger(__name__)
 class LinkOwner(Protocol):
     """What a link tells its peer."""
 
-    def receive_rtp(self, packet: bytes, now: float) -> None:
-        """An authentic RTP packet, decrypted."""
+    def receive_rtp(self, packet: memoryview, now: float) -> None:
+        """An authentic RTP packet, decrypted, in memory that is the callee's until it returns."""
 
     def receive_rtcp(self, data: bytes, now: float) -> None:
         """An authentic compound RTCP packet, decrypted."""
@@ -55,6 +55,8 @@ class Link:
         on_end: Callable[[Absence], None],
     ) -> None:
         self._port = port
+        self.outgoing = port.outgoing
+        """Gives a buffer for the next RTP packet."""
         self._owner = owner
         self._on_up = on_up
         self._on_end = on_end
@@ -162,15 +164,13 @@ class Link:
             return False
         self._sources.add(source)
         self.heard_at = now
-        receive = self._owner.receive_rtcp if rtcp else self._owner.receive_rtp
-        receive(bytes(buffer.view[:length]), now)
+        if rtcp:
+            self._owner.receive_rtcp(bytes(buffer.view[:length]), now)
+        else:
+            self._owner.receive_rtp(buffer.view[:length], now)
         return True
 
     # To the network
-
-    def outgoing(self) -> PacketBuffer:
-        """A buffer for the next RTP packet."""
-        return self._port.outgoing()
 
     def send_rtp(self, buffer: PacketBuffer, length: int) -> None:
         """Protect the RTP packet in the buffer and send it; without a path it is lost."""

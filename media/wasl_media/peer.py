@@ -22,18 +22,27 @@ from aiortc.rtp import (
 )
 
 from wasl_media import rtcp
-from wasl_media.description import KINDS, OPUS, VP8, VP8_RTX, Kind, OutgoingStream, read_answer, write_offer
+from wasl_media.description import (
+    KINDS,
+    Kind,
+    OutgoingStream,
+    read_answer,
+    write_offer,
+)
+from wasl_media.downlink import Downlink
 from wasl_media.errors import MediaError, MediaErrorCode
-from wasl_media.events import Absence, Event, PeerConnected, PeerDisconnected
-from wasl_media.figures import PeerFigures, PictureFigures, SoundFigures
+from wasl_media.events import Absence, Event, PeerConnected, PeerDisconnected, PictureAdvised
+from wasl_media.figures import PeerFigures
 from wasl_media.ice import Address
+from wasl_media.incoming import Incoming
 from wasl_media.link import Link
 from wasl_media.port import UdpPort
 from wasl_media.publication import Publication
-from wasl_media.rtp import HEADER, header_length, payload_type
+from wasl_media.simulcast import Simulcast
 from wasl_media.stats import PeerStats
 from wasl_media.subscription import Subscription
 from wasl_media.text import Text
+from wasl_media.view import View
 
 SLOTS = 4
 REPORT_INTERVAL = 1.0
@@ -44,6 +53,8 @@ class Source(Protocol):
     """What can be shown in a slot: a peer, or the play of a clip."""
 
     publications: dict[Kind, Publication]
+    layers: Simulcast
+    """Its picture."""
 
 
 class Peer:
@@ -54,21 +65,26 @@ class Peer:
         self._on_event = on_event
         self.link = Link(port, self, self._connected, self._ended)
         self._streams = _choose_streams()
-        self.subscriptions = {(stream.slot, stream.kind): Subscription(stream, self.link) for stream in self._streams}
+        self._views = {stream.slot: View(stream, self.link) for stream in self._streams if stream.kind == "video"}
+        self.subscriptions = {(stream.slot, stream.kind): self._receiver(stream) for stream in self._streams}
         self._by_ssrc = {s.stream.ssrc: s for s in self.subscriptions.values()}
         self._reporter = self._streams[0].ssrc
-        self.publications: dict[Kind, Publication] = {
-            kind: Publication(kind, self._reporter, self.link.send_rtcp) for kind in KINDS
-        }
+        self._incoming = Incoming(self._reporter, self.link.send_rtcp)
+        self.publications, self.layers = self._incoming.publications, self._incoming.layers
         self.text = Text(identifier, self.link.associate(), on_event)
         self._sctp_port: int | None = None
         self._starting: asyncio.Task[None] | None = None
+        self._downlink = Downlink(list(self._views.values()))
+        self._advice: tuple[bool, bool, list[int]] = (True, False, [])
         self.connected = False
         self._over: Absence | None = None
         self._answered = False
         self._report_due_at = 0.0
         self._figures: PeerFigures | None = None
         self._counted = (0, 0.0)
+
+    def _receiver(self, stream: OutgoingStream) -> Subscription:
+        return self._views[stream.slot] if stream.kind == "video" else Subscription(stream, self.link)
 
     # Negotiation
 
@@ -81,8 +97,7 @@ class Peer:
         if self._answered:
             raise MediaError(MediaErrorCode.ALREADY_ANSWERED, f"peer {self.id} has answered already")
         answer = read_answer(sdp, self._streams)
-        for kind, stream in answer.incoming.items():
-            self.publications[kind].adopt(stream.ssrc, stream.rtx_ssrc)
+        self._incoming.adopt(answer.incoming)
         self._sctp_port = answer.sctp_port
         self.link.start(answer.fingerprints, answer.our_role)
         self._answered = True
@@ -119,43 +134,15 @@ class Peer:
 
     def show(self, slot: int, source: Source | None, now: float, kinds: Collection[Kind] = KINDS) -> None:
         """Show in this slot what `source` sends of these kinds."""
-        for kind in KINDS:
-            publication = source.publications[kind] if source is not None and kind in kinds else None
-            self.subscriptions[slot, kind].show(publication, now)
+        heard, seen = ("audio" in kinds, "video" in kinds) if source is not None else (False, False)
+        self.subscriptions[slot, "audio"].show(source.publications["audio"] if source and heard else None, now)
+        self._views[slot].watch(source.layers if source and seen else None, now)
 
     # From the network
 
-    def receive_rtp(self, packet: bytes, now: float) -> None:
+    def receive_rtp(self, packet: memoryview, now: float) -> None:
         """An RTP packet. A malformed one, or one of no stream of ours, is dropped."""
-        try:
-            header_length(packet)
-        except ValueError:
-            return
-        ssrc = HEADER.unpack_from(packet)[4]
-        audio, video = self.publications["audio"], self.publications["video"]
-        if ssrc == video.ssrc:
-            video.receive(packet, now)
-        elif ssrc == audio.ssrc:
-            audio.receive(packet, now)
-        elif ssrc == video.rtx_ssrc:
-            video.receive_retransmission(packet, now)
-        else:
-            self._receive_unannounced(packet, ssrc, now)
-
-    def _receive_unannounced(self, packet: bytes, ssrc: int, now: float) -> None:
-        """An SSRC that the answer did not name: the payload type tells what it is.
-
-        A page that answered without a track may send one later; not every browser announced its SSRC then.
-        """
-        kind = payload_type(packet)
-        video = self.publications["video"]
-        if kind == VP8_RTX and video.ssrc is not None:
-            video.rtx_ssrc = ssrc
-            video.receive_retransmission(packet, now)
-        elif kind in (OPUS, VP8):
-            publication = self.publications["audio" if kind == OPUS else "video"]
-            publication.adopt(ssrc, None)
-            publication.receive(packet, now)
+        self._incoming.receive(packet, now)
 
     def receive_rtcp(self, data: bytes, now: float) -> None:
         """A compound RTCP packet; what is not for us is dropped."""
@@ -164,7 +151,7 @@ class Peer:
 
     def _receive_rtcp_packet(self, packet: AnyRtcpPacket, now: float) -> None:
         if isinstance(packet, RtcpSrPacket):
-            self._receive_clock(packet, now)
+            self._incoming.receive_clock(packet.ssrc, packet.sender_info, now)
             self._receive_reports(packet.reports, now)
         elif isinstance(packet, RtcpRrPacket):
             self._receive_reports(packet.reports, now)
@@ -173,12 +160,6 @@ class Peer:
                 subscription.retransmit(packet.lost, now)
         elif isinstance(packet, RtcpPsfbPacket):
             self._receive_picture_feedback(packet, now)
-
-    def _receive_clock(self, packet: RtcpSrPacket, now: float) -> None:
-        for publication in self.publications.values():
-            if publication.ssrc == packet.ssrc:
-                info = packet.sender_info
-                publication.receive_clock(info.ntp_timestamp, info.rtp_timestamp, now)
 
     def _receive_reports(self, reports: list[RtcpReceiverInfo], now: float) -> None:
         for report in reports:
@@ -194,39 +175,39 @@ class Peer:
                 subscription.receive_picture_loss(now)
 
     def _receive_bitrate_limit(self, packet: RtcpPsfbPacket, now: float) -> None:
-        """REMB speaks of the whole path; its pictures share it alike."""
-        if (limit := rtcp.read_bitrate_limit(packet)) is None:
-            return
-        videos = [self.subscriptions[slot, "video"] for slot in range(SLOTS)]
-        pictures = [video for video in videos if video.source is not None]
-        for subscription in pictures:
-            subscription.bitrate_limit = limit // len(pictures)
-            if subscription.source is not None:
-                subscription.source.limit_bitrate(now)
+        """REMB speaks of all pictures together."""
+        if (limit := rtcp.read_bitrate_limit(packet)) is not None:
+            self._downlink.learn(limit, now)
 
     # Clockwork
 
     def tick(self, now: float) -> None:
         """Repeat requests and send reports. To be called about every 50 ms."""
-        for publication in self.publications.values():
-            publication.tick(now)
+        self._incoming.tick(now, up=self.link.up)
+        self._downlink.tick(now)
         if now >= self._report_due_at and self.link.up:
             self._report_due_at = now + REPORT_INTERVAL
             self._report(now)
+        self._advise(now)
+
+    def _advise(self, now: float) -> None:
+        watched, small = self.layers.wanted(now)
+        advice = (watched, small, self._downlink.paused)
+        if advice != self._advice and self.connected:
+            self._advice = advice
+            self._on_event(PictureAdvised(peer=self.id, watched=watched, small=small, paused=self._downlink.paused))
 
     def _report(self, now: float) -> None:
         """Tell the page how it is received, and keep the same for `figures`."""
-        reports = {kind: r for kind, p in self.publications.items() if (r := p.report(now)) is not None}
-        if reports:
-            self.link.send_rtcp(rtcp.receiver_report(self._reporter, list(reports.values())))
-        measured = {kind: self.publications[kind].measure(report, now) for kind, report in reports.items()}
-        sound, picture = measured.get("audio"), measured.get("video")
+        if blocks := self._incoming.report(now):
+            self.link.send_rtcp(rtcp.receiver_report(self._reporter, blocks))
+        sound, picture = self._incoming.measure(now)
         self._figures = PeerFigures(
             peer=self.id,
             round_trip=self._round_trip,
             bitrate=self._count(now),
-            sound=sound if isinstance(sound, SoundFigures) else None,
-            picture=picture if isinstance(picture, PictureFigures) else None,
+            sound=sound,
+            picture=picture,
             views=[view for s in self.subscriptions.values() if s.source is not None and (view := s.measure(now))],
         )
 
@@ -270,8 +251,7 @@ class Peer:
         """End the connection; nobody sees this peer any more. Idempotent."""
         for subscription in self.subscriptions.values():
             subscription.leave()
-        for publication in self.publications.values():
-            publication.close()
+        self._incoming.close()
         await self.text.close()
         await self.link.close()
 

@@ -18,6 +18,7 @@ from wasl_media.clip import SEND_TIME, Clip
 from wasl_media.description import CLOCK_RATES, KINDS, Kind
 from wasl_media.publication import Publication
 from wasl_media.rtp import REWRITE, REWRITE_OFFSET, UINT16, UINT32, abs_send_time
+from wasl_media.simulcast import Simulcast
 
 TICK = 0.004
 """Seconds between two looks at what is due: the jitter that a viewer sees at most, a fifth of a packet of sound."""
@@ -48,6 +49,7 @@ class Play:
     def __init__(self, clip: Clip, *, repeat: bool, viewer: Viewer, on_end: Callable[[], None]) -> None:
         self._clip, self._repeat, self._viewer, self._on_end = clip, repeat, viewer, on_end
         self.publications: dict[Kind, Publication] = {kind: Publication(kind, 0, self._hear) for kind in KINDS}
+        self.layers = Simulcast(self.publications["video"], Publication("video", 0, self._hear))
         self._ssrc: dict[Kind, int] = {kind: 1 + secrets.randbelow(UINT32) for kind in KINDS}
         for kind in {packet.kind for packet in clip.packets}:
             self.publications[kind].adopt(self._ssrc[kind], None)

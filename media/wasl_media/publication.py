@@ -23,15 +23,14 @@ _STILL_FLOWING = 1.0
 """Seconds after its last packet that a stream counts as switched off: nobody is asked for keyframes then."""
 _OFF_AFTER = 10.0
 """Seconds after its last packet that a stream is not measured any more."""
+_RATE_EVERY = 0.5
+"""Seconds that a bitrate is measured over."""
 LIMIT_INTERVAL = 1.0
 """Seconds between two bitrate limits, unless the limit falls."""
 
 
 class Receiver(Protocol):
     """Somebody or something that receives a publication."""
-
-    bitrate_limit: int | None
-    """Bits per second that it can take; none: all."""
 
     @property
     def waits_for_keyframe(self) -> bool:
@@ -77,6 +76,10 @@ class Publication:
         self._limit = 0
         self._limit_sent_at = float("-inf")
         self.packets = self.bytes = self.recovered = 0
+        self.bitrate = 0
+        """Bits per second that came of late."""
+        self._bytes_before = 0
+        self._rated_at = float("-inf")
         self._lost_before = 0
 
     @property
@@ -111,8 +114,8 @@ class Publication:
         if reception is None:
             reception = self._reception = Reception(self.clock_rate, sequence)
         index, highest = reception.index(sequence), reception.highest
-        if self._history.get(index) is not None or index <= highest - HISTORY_SIZE:
-            return  # here already, or so late that it would push out a newer one
+        if index <= highest and (index <= highest - HISTORY_SIZE or self._history.get(index) is not None):
+            return  # so late that it would push out a newer one, or here already
         if index > highest + 1:
             self._open_gap(highest + 1, index, now)
         elif index < highest:
@@ -192,18 +195,19 @@ class Publication:
             self._keyframe_asked_at = now
             self._feedback(rtcp.picture_loss(self._reporter, self.ssrc))
 
-    def limit_bitrate(self, now: float) -> None:
-        """Pass the least of the receivers' limits up, at most once a second unless it falls."""
-        limits = [s.bitrate_limit for s in self.subscriptions if s.bitrate_limit is not None]
-        if not limits or self.ssrc is None:
+    def limit_bitrate(self, limit: int, now: float) -> None:
+        """Tell the sender how many bits per second are of use, at most once a second unless it is less."""
+        if self.ssrc is None:
             return
-        limit = min(limits)
         if now - self._limit_sent_at >= LIMIT_INTERVAL or limit < 0.97 * self._limit:
             self._limit, self._limit_sent_at = limit, now
             self._feedback(rtcp.bitrate_limit(self._reporter, self.ssrc, limit))
 
     def tick(self, now: float) -> None:
         """Repeat what was not answered. To be called about every 50 ms."""
+        if now - self._rated_at >= _RATE_EVERY:
+            came, self._bytes_before = self.bytes - self._bytes_before, self.bytes
+            self.bitrate, self._rated_at = int(8 * came / (now - self._rated_at)), now
         if self._gaps:
             self._ask_again(now)
             if self._gaps.give_up(now):
@@ -220,6 +224,10 @@ class Publication:
         """Let it receive the stream from the next keyframe on."""
         self.subscriptions.append(subscription)
         self.request_keyframe(now)
+
+    def replace(self, receiver: Receiver, successor: Receiver) -> None:
+        """Let another receive in its place. Made for the middle of a packet: who receives it, receives it once."""
+        self.subscriptions = [successor if one is receiver else one for one in self.subscriptions]
 
     def close(self) -> None:
         """Its peer is gone: nobody receives anything more. Idempotent."""

@@ -9,6 +9,7 @@ from aiortc.rtp import RtcpReceiverInfo, clamp_packets_lost
 from wasl_media.rtp import UINT16, UINT32
 
 _CYCLE = 1 << 16
+_HALF = 1 << 31
 
 
 @dataclass(frozen=True)
@@ -48,16 +49,16 @@ class Reception:
     def count(self, index: int, timestamp: int, now: float) -> None:
         """Take note of a packet that came by itself."""
         self.received += 1
-        self._base = min(self._base, index)
-        if index >= self.highest:
-            self.highest = index
-            self._measure_jitter(timestamp, now)
-
-    def _measure_jitter(self, timestamp: int, now: float) -> None:
+        if index < self.highest:
+            self._base = min(self._base, index)
+            return
+        self.highest = index
         transit = now * self._clock_rate - timestamp
         if self._transit is not None:
-            change = (transit - self._transit + (1 << 31)) % (1 << 32) - (1 << 31)
-            self._jitter += (abs(change) - self._jitter) / 16
+            change = abs(transit - self._transit)
+            if change > _HALF:  # a timestamp began anew at 0
+                change = abs((transit - self._transit + _HALF) % (2 * _HALF) - _HALF)
+            self._jitter += (change - self._jitter) / 16
         self._transit = transit
 
     @property

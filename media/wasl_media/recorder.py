@@ -50,9 +50,6 @@ class Recorded(Protocol):
 class RecordedStream:
     """Receives one publication as a subscription does, and keeps what it receives."""
 
-    bitrate_limit: int | None = None
-    """A disk takes everything."""
-
     def __init__(self, recorder: Recorder, number: int, source: Publication) -> None:
         self._recorder = recorder
         self._number = number

@@ -20,12 +20,14 @@ UINT32 = 0xFFFFFFFF
 
 _SSRC = struct.Struct("!I")
 _SEQUENCE = struct.Struct("!H")
+_SEND_TIME = struct.Struct("!I")
+"""The extension's own byte before the three."""
 _EXTENSION = struct.Struct("!HH")
-_ONE_BYTE_PROFILE = 0xBEDE
 _VP8_START_CODE = b"\x9d\x01\x2a"
 _VP8_SIZE = struct.Struct("<HH")
 _VP8_SIZE_MASK = 0x3FFF
 """The upper two bits ask for scaling, which no browser does."""
+_ONE_BYTE_PROFILE = 0xBEDE
 _PADDING_BIT = 0x20
 _EXTENSION_BIT = 0x10
 _MARKER_BIT = 0x80
@@ -38,21 +40,22 @@ def is_rtcp(second_byte: int) -> bool:
     return 192 <= second_byte <= 223
 
 
-def header_length(packet: bytes) -> int:
+def header_length(packet: bytes | memoryview) -> int:
     """Bytes before the payload. Raises ValueError for what is no RTP packet (RFC 3550, 5.1)."""
-    if len(packet) < HEADER.size or packet[0] >> 6 != 2:
+    size = len(packet)
+    if size < HEADER.size or packet[0] >> 6 != 2:
         raise ValueError("no RTP header")
     length = HEADER.size + 4 * (packet[0] & 0x0F)
     if packet[0] & _EXTENSION_BIT:
-        if len(packet) < length + _EXTENSION.size:
+        if size < length + _EXTENSION.size:
             raise ValueError("cut off in the extension header")
-        length += _EXTENSION.size + 4 * _EXTENSION.unpack_from(packet, length)[1]
-    if len(packet) < length:
+        length += _EXTENSION.size + 4 * (packet[length + 2] << 8 | packet[length + 3])
+    if size < length:
         raise ValueError("cut off in the header")
     return length
 
 
-def payload_type(packet: bytes) -> int:
+def payload_type(packet: bytes | memoryview) -> int:
     """The payload type of an RTP packet."""
     return packet[1] & ~_MARKER_BIT & 0xFF
 
@@ -161,9 +164,7 @@ def abs_send_time(seconds: float) -> bytes:
     return (int(seconds * _ABS_SEND_TIME_RATE) & 0xFFFFFF).to_bytes(3, "big")
 
 
-def delay_send_time(packet: bytearray, identifier: int, seconds: float) -> None:
-    """Move the abs-send-time of a packet that is sent again later, so that estimators are not misled."""
-    at = find_extension(packet, identifier, 3)
-    if at is not None:
-        sent = int.from_bytes(packet[at : at + 3], "big") + int(seconds * _ABS_SEND_TIME_RATE)
-        packet[at : at + 3] = (sent & 0xFFFFFF).to_bytes(3, "big")
+def stamp_send_time(packet: bytearray | memoryview, at: int, now: float) -> None:
+    """Write the abs-send-time whose three bytes begin there: what leaves us is timed by our clock."""
+    if packet[at - 1] & 0x0F == 2:
+        _SEND_TIME.pack_into(packet, at - 1, packet[at - 1] << 24 | int(now * _ABS_SEND_TIME_RATE) & 0xFFFFFF)

@@ -13,6 +13,7 @@ from wasl_media import rtcp
 from wasl_media.aiortc_private import PacketBuffer
 from wasl_media.description import ABS_SEND_TIME, CLOCK_RATES, VP8_RTX, OutgoingStream
 from wasl_media.figures import ViewFigures
+from wasl_media.header_extension import HeaderExtension
 from wasl_media.publication import Publication
 from wasl_media.reception import SenderClock
 from wasl_media.rtp import (
@@ -20,7 +21,7 @@ from wasl_media.rtp import (
     REWRITE_OFFSET,
     UINT16,
     UINT32,
-    delay_send_time,
+    stamp_send_time,
     starts_keyframe,
     wrap_retransmission,
 )
@@ -70,6 +71,7 @@ class Subscription:
         self._last_timestamp = secrets.randbits(31)
         self._last_sent_at: float | None = None
         self._rtx_sequence = secrets.randbelow(1 << 15)
+        self._send_time = HeaderExtension(ABS_SEND_TIME) if stream.kind == "video" else None
         self._reports_sent: dict[int, float] = {}
         self.packets = self.octets = self.retransmitted = 0
         self.bitrate_limit: int | None = None
@@ -89,13 +91,16 @@ class Subscription:
         """Receive this source from its next keyframe on, or nothing."""
         if source is self.source:
             return
-        self.leave()
+        self._detach()
         self.source = source
         if source is not None:
             source.add(self, now)
 
     def leave(self) -> None:
         """Receive nothing. Idempotent."""
+        self._detach()
+
+    def _detach(self) -> None:
         if self.source is not None:
             self.source.subscriptions.remove(self)
         self.source = None
@@ -132,11 +137,15 @@ class Subscription:
             return False
         self._first = index
         self._shift = self._last_index + 1 - index
-        self._timestamp_shift = (self._last_timestamp + self._pause(now) - timestamp) & UINT32
+        self._timestamp_shift = self._shift_of(timestamp, now)
         self._held = False
         if self.source is not None and self.source.clock is not None:
             self.forward_clock(self.source.clock, now)
         return True
+
+    def _shift_of(self, timestamp: int, now: float) -> int:
+        """From this timestamp of the source to the one of this stream that it is to have now."""
+        return (self._last_timestamp + self._pause(now) - timestamp) & UINT32
 
     def _pause(self, now: float) -> int:
         """Timestamp units since the last packet, so that the receiver's clock runs on."""
@@ -152,11 +161,12 @@ class Subscription:
             index = self._last_index - ((self._last_index - sequence) & UINT16) - self._shift
             kept = self.source.history.get(index) if index >= self._first else None
             if kept is not None:
-                self._send_again(kept.packet, sequence & UINT16, now - kept.arrived_at)
+                self._send_again(kept.packet, sequence & UINT16, now)
 
-    def _send_again(self, packet: bytes, sequence: int, age: float) -> None:
+    def _send_again(self, packet: bytes, sequence: int, now: float) -> None:
         wrapped = wrap_retransmission(packet, sequence, VP8_RTX)
-        delay_send_time(wrapped, ABS_SEND_TIME, age)
+        if self._send_time is not None and (at := self._send_time.find(packet)):
+            stamp_send_time(wrapped, at, now)
         timestamp = (int.from_bytes(packet[4:8], "big") + self._timestamp_shift) & UINT32
         REWRITE.pack_into(wrapped, REWRITE_OFFSET, self._rtx_sequence, timestamp, self.stream.rtx_ssrc)
         self._rtx_sequence = (self._rtx_sequence + 1) & UINT16

@@ -489,6 +489,22 @@ class MediaOffer(Message):
     """For this connection; a page uses these and no other. Empty where the operator runs no TURN server."""
 
 
+class MediaAdvice(Message):
+    """Event `media_advice` on /citizen and /desk: what the relay says of pictures, whole, whenever it changes.
+
+    Until the first, one's picture is watched, the small layer is of no use, and no picture rests. The offer asks for
+    two layers of the page's picture: `h`, the full one, and `l`, of half its width and height and at most 100 kbit/s.
+    """
+
+    peer: str
+    watched: bool
+    """Whether anybody looks at this page's own picture. While not, sending it is a waste."""
+    small: bool
+    """Whether to send the small layer as well: two people or more look, and one of them may have a bad line."""
+    paused: list[int]
+    """Slots whose picture rests because the line to this page cannot take it. It comes back by itself."""
+
+
 class TextEvent(Message):
     """Event `text` on /citizen and /desk: the lines that somebody, perhaps you, has just changed.
 
@@ -1214,6 +1230,7 @@ SUPERVISE_REQUESTS: dict[str, tuple[type[Message], type[Ok]]] = {}
 CITIZEN_EVENTS: dict[str, type[Message]] = {
     "state": CitizenState,
     "media_offer": MediaOffer,
+    "media_advice": MediaAdvice,
     "text": TextEvent,
     "insight": InsightEvent,
     "caption": CaptionEvent,
@@ -1222,6 +1239,7 @@ CITIZEN_EVENTS: dict[str, type[Message]] = {
 DESK_EVENTS: dict[str, type[Message]] = {
     "state": DeskState,
     "media_offer": MediaOffer,
+    "media_advice": MediaAdvice,
     "text": TextEvent,
     "insight": InsightEvent,
     "caption": CaptionEvent,

@@ -23,6 +23,7 @@ from wasl_media.events import (
     ClipEnded,
     Event,
     Measured,
+    PictureAdvised,
     RecordingFailed,
     Said,
     TextTyped,
@@ -209,7 +210,7 @@ async def _tell_of_media(parts: Parts, events: asyncio.Queue[Event]) -> None:
         if isinstance(event, ChannelOpened | ChannelClosed | TextTyped):
             parts.text.take(event)
             continue
-        if not isinstance(event, Said):  # what people say is not for the log
+        if not isinstance(event, Said | PictureAdvised):  # what people say is not for the log
             log.info("media", **event.model_dump())
         if isinstance(event, ClipEnded):
             parts.clip_ended(event)
@@ -221,6 +222,8 @@ async def _tell_of_media(parts: Parts, events: asyncio.Queue[Event]) -> None:
                 parts.captions_changed(event)
             elif isinstance(event, RecordingFailed):
                 await parts.recording_failed(event)
+            elif isinstance(event, PictureAdvised):
+                await parts.switchboard.advised(event)
             else:
                 await parts.media_changed(event)
         except Exception:  # the next event must be told whatever became of this one

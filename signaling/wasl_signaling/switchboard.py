@@ -20,7 +20,7 @@ import structlog
 from wasl_media.description import KINDS
 from wasl_media.description import Kind as MediaKind
 from wasl_media.errors import MediaError, MediaErrorCode
-from wasl_media.events import ChannelClosed, ChannelOpened, Measured, Reads
+from wasl_media.events import ChannelClosed, ChannelOpened, Measured, PictureAdvised, Reads
 from wasl_media.figures import PeerFigures
 from wasl_media.remote import RemoteRelay
 from wasl_media.turn import Turn
@@ -29,7 +29,7 @@ from wasl_signaling.clips import Showing
 from wasl_signaling.locks import Locks
 from wasl_signaling.mailbox import Address, Kind, Mailboxes
 from wasl_signaling.media_pool import PooledWorker
-from wasl_signaling.messages import IceServer, Language, MediaOffer
+from wasl_signaling.messages import IceServer, Language, MediaAdvice, MediaOffer
 
 log = structlog.get_logger()
 SLOTS = 4
@@ -61,6 +61,8 @@ class Line:
     """The language in which the relay makes captions of what she says."""
     up: bool | None = None
     """Whether the relay hears it; none before the first time."""
+    advice: PictureAdvised | None = None
+    """What the relay advised last."""
     figures: PeerFigures | None = None
     """What the relay measured last of it; none while it hears nothing."""
     reads: Reads | None = None
@@ -117,8 +119,12 @@ class Switchboard:
     async def returned(self, address: Address, holds: str | None) -> None:
         """The page is back: its connection stays if it still holds it, else it gets a new one."""
         line = self._lines.get(address)
-        if line is not None and line.peer != holds:
+        if line is None:
+            return
+        if line.peer != holds:
             await self.renew(address)
+        elif line.advice is not None:
+            await self._advise(address, line.advice)
 
     async def answer(self, address: Address, peer: str, sdp: str) -> None:
         """The page's answer; MediaError when it does not fit. An answer to an older connection is ignored."""
@@ -160,6 +166,17 @@ class Switchboard:
         """How, and in which language, text reaches this person over a data channel, if it does."""
         line = self._lines.get(address)
         return (line.reads, line.language) if line and line.reads else None
+
+    async def advised(self, event: PictureAdvised) -> None:
+        """The relay says what a page should know of pictures: its owner's, and those it is sent."""
+        address = self.owner(event.peer)
+        if address is not None:
+            self._lines[address].advice = event
+            await self._advise(address, event)
+
+    async def _advise(self, address: Address, advice: PictureAdvised) -> None:
+        told = MediaAdvice(peer=advice.peer, watched=advice.watched, small=advice.small, paused=advice.paused)
+        await self._mailboxes.send(address, "media_advice", told)
 
     def measured(self, event: Measured) -> None:
         """What one worker measured in the last second."""

@@ -19,7 +19,7 @@ from chromium import PLAIN_FLAGS, find
 from wasl_media.aiortc_private import PacketBuffer
 from wasl_media.batch_port import BatchPort
 from wasl_media.demultiplexer import Demultiplexer
-from wasl_media.events import Event, Measured, PeerConnected, PeerDisconnected
+from wasl_media.events import Event, Measured, PeerConnected, PeerDisconnected, PictureAdvised
 from wasl_media.figures import PeerFigures
 from wasl_media.ice import Address
 from wasl_media.partner import MediaPartner
@@ -52,6 +52,8 @@ class Meeting:
 
     def __init__(self) -> None:
         self.events: list[Event] = []
+        self.advice: dict[str, PictureAdvised] = {}
+        """The last that each peer was given."""
         self.measured: list[Measured] = []
         self.relay: Relay
         self.partners: dict[str, MediaPartner] = {}
@@ -76,6 +78,8 @@ class Meeting:
         """What the relay reports."""
         if isinstance(event, Measured):
             self.measured.append(event)
+        elif isinstance(event, PictureAdvised):
+            self.advice[event.peer] = event
         else:
             self.events.append(event)
 

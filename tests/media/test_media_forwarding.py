@@ -292,18 +292,10 @@ def test_sender_reports_keep_their_wall_clock() -> None:
     assert subscription.round_trip == 0.25
 
 
-def test_the_least_limit_goes_up() -> None:
+def test_a_limit_is_told_again_after_a_second_or_when_it_falls() -> None:
     sender = Sender()
-    fast, _ = subscribe(sender)
-    slow, _ = subscribe(sender)
-    fast.bitrate_limit = 2_000_000
-    sender.publication.limit_bitrate(0.0)
-    slow.bitrate_limit = 500_000
-    sender.publication.limit_bitrate(0.1)
-    slow.bitrate_limit = 600_000
-    sender.publication.limit_bitrate(0.2)
-    slow.leave()
-    sender.publication.limit_bitrate(2.0)
+    for limit, now in ((2_000_000, 0.0), (500_000, 0.1), (600_000, 0.2), (2_000_000, 2.0)):
+        sender.publication.limit_bitrate(limit, now)
     assert [round(limit, -4) for limit in sender.limits()] == [2_000_000, 500_000, 2_000_000]
 
 

@@ -234,7 +234,7 @@ async def test_packets_of_a_peer_never_raise(rounds: int) -> None:
     held = 0
     for number in range(rounds):
         now = number / 100
-        one.receive_rtp(mutate(chance.choice(media), chance)[:1_800], now)
+        one.receive_rtp(memoryview(bytearray(mutate(chance.choice(media), chance)[:1_800])), now)
         one.receive_rtcp(mutate(chance.choice(control), chance), now)
         for peer in peers:
             peer.tick(now)

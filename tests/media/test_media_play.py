@@ -192,8 +192,7 @@ def test_on_a_narrow_line_the_picture_pauses_and_the_sound_goes_on(tmp_path: Pat
     clip = read_clip(make_clip(tmp_path / "clip.webm", Recipe(seconds=6.0)))
     viewer = Viewer(clip)
     viewer.watch(1.5)
-    viewer.subscriptions["video"].bitrate_limit = 1_000
-    viewer.play.publications["video"].limit_bitrate(viewer.now)
+    viewer.play.publications["video"].limit_bitrate(1_000, viewer.now)
     viewer.watch(clip.seconds)
     assert len(viewer.of(OPUS)) == clip.sounds
     # One second is left out, then it is tried again.

@@ -8,10 +8,10 @@ from aiortc.rtp import RtpPacket, unwrap_rtx, wrap_rtx
 from wasl_media.rtp import (
     REWRITE,
     REWRITE_OFFSET,
-    delay_send_time,
     find_extension,
     header_length,
     is_rtcp,
+    stamp_send_time,
     starts_keyframe,
     unwrap_retransmission,
     wrap_retransmission,
@@ -84,16 +84,13 @@ def test_a_padding_probe_has_no_original() -> None:
     assert unwrap_retransmission(PLAIN[:13], 3, 97) is None
 
 
-def test_the_send_time_moves_and_wraps() -> None:
+def test_the_send_time_is_ours_and_wraps() -> None:
     assert find_extension(SEND_TIME, 3, 3) == 19
     assert find_extension(SEND_TIME, 1, 3) is None
     assert find_extension(SEND_TIME, 5, 3) is None
     assert find_extension(PLAIN, 3, 3) is None
     packet = bytearray(SEND_TIME)
-    delay_send_time(packet, 3, 0.5)
-    assert packet[19:22] == (0x010203 + (1 << 17)).to_bytes(3, "big")
-    delay_send_time(packet, 3, 64)
-    assert packet[19:22] == (0x010203 + (1 << 17)).to_bytes(3, "big")
-    untouched = bytearray(PLAIN)
-    delay_send_time(untouched, 3, 0.5)
-    assert untouched == PLAIN
+    stamp_send_time(packet, 19, 0.5)
+    assert packet[18:22] == SEND_TIME[18:19] + (1 << 17).to_bytes(3, "big")
+    stamp_send_time(packet, 19, 64.5)
+    assert packet[19:22] == (1 << 17).to_bytes(3, "big")

@@ -1,6 +1,7 @@
 /** The one peer connection between this page and the relay: made from the relay's offer, never negotiated with it again. */
 
-import type { MediaOffer, TextEvent } from "./messages";
+import { layersOf, shape } from "./layers";
+import type { MediaAdvice, MediaOffer, TextEvent } from "./messages";
 import { type Policy, USUAL_POLICY } from "./policy";
 import { Roaming } from "./roaming";
 
@@ -24,6 +25,8 @@ export interface MediaSignals {
 export interface Slot {
   audio: MediaStream;
   video: MediaStream;
+  /** The picture rests because the line to this page cannot take it; it comes back by itself. */
+  rests: boolean;
 }
 
 export interface OwnTracks {
@@ -39,6 +42,8 @@ interface Peer {
   senders: { audio: RTCRtpSender; video: RTCRtpSender };
   /** The relay has our answer. */
   answered: boolean;
+  /** What the relay said last of pictures. */
+  advice: MediaAdvice | null;
 }
 
 /** `none`: no offer yet. The others are those of RTCPeerConnection, `failed` until the relay offers a new one. */
@@ -82,9 +87,19 @@ export class MediaLink {
     this.#peer = peer;
     await this.#sendOwn();
     await connection.setLocalDescription();
+    await keepPolicy(peer, this.#own.video, this.#policy);
     await gathered(connection);
     this.#become("connecting");
     await this.#answer(peer);
+  }
+
+  /** Event `media_advice`. */
+  async advised(advice: MediaAdvice): Promise<void> {
+    const peer = this.#peer;
+    if (peer?.id !== advice.peer) return;
+    peer.advice = advice;
+    this.#changed();
+    await keepPolicy(peer, this.#own.video, this.#policy);
   }
 
   /** What this page sends from now on; null for nothing. */
@@ -101,7 +116,8 @@ export class MediaLink {
   }
 
   slot(index: number | null): Slot | null {
-    return index === null ? null : (this.#peer?.slots[index] ?? null);
+    const slot = index === null ? null : (this.#peer?.slots[index] ?? null);
+    return slot && { ...slot, rests: this.#peer?.advice?.paused.includes(index ?? -1) ?? false };
   }
 
   /** A data channel for what its owner types from character `at` of this call on (RFC 8865); null without a connection. */
@@ -134,10 +150,11 @@ export class MediaLink {
   }
 
   async #sendOwn(): Promise<void> {
-    const senders = this.#peer?.senders;
-    if (!senders) return;
-    await Promise.all([senders.audio.replaceTrack(this.#own.audio), senders.video.replaceTrack(this.#own.video)]);
-    await keepPolicy(senders, this.#own.video, this.#policy);
+    const peer = this.#peer;
+    if (!peer) return;
+    const { audio, video } = peer.senders;
+    await Promise.all([audio.replaceTrack(this.#own.audio), video.replaceTrack(this.#own.video)]);
+    await keepPolicy(peer, this.#own.video, this.#policy);
   }
 
   async #answer(peer: Peer): Promise<void> {
@@ -183,18 +200,20 @@ function peerOf(id: string, connection: RTCPeerConnection): Peer {
   const slots = audio.map((one, index) => ({
     audio: new MediaStream([one.receiver.track]),
     video: new MediaStream(video[index] ? [video[index].receiver.track] : []),
+    rests: false,
   }));
   const roaming = new Roaming(connection);
-  return { id, connection, roaming, slots, senders: { audio: ownAudio.sender, video: ownVideo.sender }, answered: false };
+  return { id, connection, roaming, slots, senders: { audio: ownAudio.sender, video: ownVideo.sender }, answered: false, advice: null };
 }
 
 /** Where a browser refuses a part of it, the rest has to do. */
-async function keepPolicy(senders: Peer["senders"], camera: MediaStreamTrack | null, policy: Policy): Promise<void> {
+async function keepPolicy({ senders, advice }: Peer, camera: MediaStreamTrack | null, policy: Policy): Promise<void> {
   if (camera) camera.contentHint = policy.movement ? "motion" : "";
   // In the dark, phones lengthen the exposure to fewer frames than signing needs.
   if (camera) await camera.applyConstraints({ ...camera.getConstraints(), frameRate: policy.movement ? { min: SIGNING_RATE, ideal: 30 } : { ideal: 30 } }).catch(() => undefined);
   await change(senders.video, (parameters) => {
     parameters.degradationPreference = policy.movement ? "maintain-framerate" : "balanced";
+    shape(parameters.encodings, layersOf(advice));
   });
   await change(senders.audio, ({ encodings }) => {
     for (const encoding of encodings) encoding.maxBitrate = policy.richSound ? RICH_SOUND : USUAL_SOUND;

@@ -1139,6 +1139,30 @@ export interface MakeCaption {
   final: boolean;
 }
 /**
+ * Event `media_advice` on /citizen and /desk: what the relay says of pictures, whole, whenever it changes.
+ *
+ * Until the first, one's picture is watched, the small layer is of no use, and no picture rests. The offer asks for
+ * two layers of the page's picture: `h`, the full one, and `l`, of half its width and height and at most 100 kbit/s.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "MediaAdvice".
+ */
+export interface MediaAdvice {
+  peer: string;
+  /**
+   * Whether anybody looks at this page's own picture. While not, sending it is a waste.
+   */
+  watched: boolean;
+  /**
+   * Whether to send the small layer as well: two people or more look, and one of them may have a bad line.
+   */
+  small: boolean;
+  /**
+   * Slots whose picture rests because the line to this page cannot take it. It comes back by itself.
+   */
+  paused: number[];
+}
+/**
  * Request `media_answer` on /citizen and /desk: the page's SDP answer, candidates included.
  *
  * This interface was referenced by `Wire`'s JSON-Schema

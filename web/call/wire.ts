@@ -31,6 +31,7 @@ import type {
   Leave,
   LeaveMessage,
   MakeCaption,
+  MediaAdvice,
   MediaAnswer,
   MediaFailed,
   MediaOffer,
@@ -95,7 +96,7 @@ export interface CitizenWire {
     cancel_booking: [CancelBooking, Ok];
     outlook: [Outlook, OutlookReply];
   };
-  events: { state: CitizenState; media_offer: MediaOffer; text: TextEvent; insight: InsightEvent; caption: CaptionEvent; replaced: Replaced };
+  events: { state: CitizenState; media_offer: MediaOffer; media_advice: MediaAdvice; text: TextEvent; insight: InsightEvent; caption: CaptionEvent; replaced: Replaced };
 }
 
 export interface DeskWire {
@@ -119,7 +120,7 @@ export interface DeskWire {
     correct: [CorrectCaption, Ok];
     sign_out: [SignOut, Ok];
   };
-  events: { state: DeskState; media_offer: MediaOffer; text: TextEvent; insight: InsightEvent; caption: CaptionEvent; replaced: Replaced };
+  events: { state: DeskState; media_offer: MediaOffer; media_advice: MediaAdvice; text: TextEvent; insight: InsightEvent; caption: CaptionEvent; replaced: Replaced };
 }
 
 export interface SuperviseWire {

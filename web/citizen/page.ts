@@ -100,6 +100,7 @@ export class CitizenPage {
     this.connection.on("insight", (event) => { this.dispatch({ type: "insight", event }); });
     this.connection.on("caption", (event) => { this.dispatch({ type: "caption", event }); });
     this.connection.on("media_offer", (offer) => void this.link.offered(offer));
+    this.connection.on("media_advice", (advice) => void this.link.advised(advice));
     this.connection.onStatus((status) => {
       if (status === "connected") {
         this.#told = "";

@@ -184,6 +184,7 @@ export class DeskPage {
     connection.on("insight", (event) => { this.dispatch({ type: "insight", event }); });
     connection.on("caption", (event) => { this.dispatch({ type: "caption", event }); });
     connection.on("media_offer", (offer) => void this.link.offered(offer));
+    connection.on("media_advice", (advice) => void this.link.advised(advice));
   }
 
   /** Lines that changed, over whichever way they came first. */

@@ -11,6 +11,6 @@ export const examples: Record<string, () => TemplateResult> = {
   spoken: shown({}),
   signed: shown({ clip: { signed: true, seconds: 40, playing: false } }),
   coming: shown({ clip: PLAYING }),
-  playing: () => clip({ clip: { ...PLAYING, signed: true }, slot: { audio: drawnCamera(), video: drawnCamera() }, silenced: false }, on),
-  silenced: () => clip({ clip: PLAYING, slot: { audio: drawnCamera(), video: drawnCamera() }, silenced: true }, on),
+  playing: () => clip({ clip: { ...PLAYING, signed: true }, slot: { audio: drawnCamera(), video: drawnCamera(), rests: false }, silenced: false }, on),
+  silenced: () => clip({ clip: PLAYING, slot: { audio: drawnCamera(), video: drawnCamera(), rests: false }, silenced: true }, on),
 };

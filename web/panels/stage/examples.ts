@@ -30,7 +30,17 @@ const interpreted = (balance: number) => (): TemplateResult =>
     balance,
   });
 
+const resting = (): TemplateResult =>
+  stage({
+    legs: [CITIZEN, { ...AGENT, camera: "on" }],
+    modality: "video",
+    slot: () => ({ audio: drawnCamera(), video: drawnCamera(), rests: true }),
+    own: drawnCamera(),
+    balance: 0,
+  });
+
 export const examples: Record<string, () => TemplateResult> = {
+  resting,
   seen: shown({ camera: "on" }, "video"),
   "camera-off": shown({ microphone: "off" }, "video"),
   interpreted: interpreted(0),

@@ -68,7 +68,9 @@ export function selfView(role: Role, own: MediaStream, speaking = false): Templa
 
 function person(leg: LegView, data: StageData): TemplateResult {
   const slot = data.slot(leg.slot);
-  const seen = leg.connected && leg.camera === "on" && data.modality === "video";
+  const sends = leg.connected && leg.camera === "on" && data.modality === "video";
+  const rests = sends && slot?.rests === true;
+  const seen = sends && !rests;
   return html`<figure class="stage-person" data-speaking=${leg.speaking}>
     <video
       data-leg=${leg.role}
@@ -83,6 +85,7 @@ function person(leg: LegView, data: StageData): TemplateResult {
     <figcaption>
       <span class="stage-name">${called(leg)}</span>
       ${leg.speaking ? html`<span class="stage-speaking">${icon("audio-lines")}${t("Speaking")}</span>` : nothing}
+      ${rests ? html`<span class="stage-condition">${t("Your connection is weak: only sound for now")}</span>` : nothing}
       ${condition(leg, data.modality).map((words) => html`<span class="stage-condition">${words}</span>`)}
     </figcaption>
   </figure>`;
