@@ -23,7 +23,7 @@ from wasl_media.description import (
 from wasl_media.figures import PictureFigures, SoundFigures
 from wasl_media.header_extension import HeaderExtension
 from wasl_media.publication import Publication
-from wasl_media.rtp import HEADER, header_length, payload_type, stamp_send_time
+from wasl_media.rtp import HEADER, OSN_SIZE, header_length, payload_type, stamp_send_time, without_frame_numbers
 from wasl_media.simulcast import Simulcast
 
 FEEDBACK_INTERVAL = 0.1
@@ -61,40 +61,40 @@ class Incoming:
     def receive(self, packet: memoryview, now: float) -> None:
         """An RTP packet, in memory that may be written to. A malformed one, or one of no stream of ours, is dropped."""
         try:
-            header_length(packet)
+            at = header_length(packet)
         except ValueError:
             return
         ssrc = HEADER.unpack_from(packet)[4]
         if ssrc == self._audio.ssrc:
             self._audio.receive(bytes(packet), now)
         elif ssrc == self._full.ssrc:
-            self._full.receive(self._own(packet, now), now)
+            self._full.receive(self._own(packet, at, now), now)
         elif ssrc == self._low.ssrc:
-            self._low.receive(self._own(packet, now), now)
+            self._low.receive(self._own(packet, at, now), now)
         elif ssrc == self._full.rtx_ssrc:
-            self._full.receive_retransmission(self._own(packet, now), now)
+            self._full.receive_retransmission(self._own(packet, at + OSN_SIZE, now), now)
         elif ssrc == self._low.rtx_ssrc:
-            self._low.receive_retransmission(self._own(packet, now), now)
+            self._low.receive_retransmission(self._own(packet, at + OSN_SIZE, now), now)
         else:
-            self._receive_unannounced(packet, ssrc, now)
+            self._receive_unannounced(packet, at, ssrc, now)
 
-    def _own(self, packet: memoryview, now: float) -> bytes:
-        """As it goes on: timed by our clock, and without the extensions that are for us.
+    def _own(self, packet: memoryview, at: int, now: float) -> bytes:
+        """As it goes on, its VP8 payload at `at`: timed by our clock, without what only we or its sender can read.
 
         Layers are named only at first, while they make the header longer.
         """
-        if at := self._sequence.find(packet):
-            self._arrivals.note(packet[at] << 8 | packet[at + 1], now)
-            self._sequence.blank(packet, at)
-        if at := self._send_time.find(packet):
-            stamp_send_time(packet, at, now)
+        if place := self._sequence.find(packet):
+            self._arrivals.note(packet[place] << 8 | packet[place + 1], now)
+            self._sequence.blank(packet, place)
+        if place := self._send_time.find(packet):
+            stamp_send_time(packet, place, now)
         if packet[0] & _EXTENSION_BIT and packet[15] > 2:
             for name in (self._rid, self._repaired_rid):
-                if at := name.find(packet):
-                    name.blank(packet, at)
-        return bytes(packet)
+                if place := name.find(packet):
+                    name.blank(packet, place)
+        return bytes(without_frame_numbers(packet, at))
 
-    def _receive_unannounced(self, packet: memoryview, ssrc: int, now: float) -> None:
+    def _receive_unannounced(self, packet: memoryview, at: int, ssrc: int, now: float) -> None:
         """An SSRC that the answer did not name: the payload type tells what it is.
 
         A page that answered without a track may send one later; not every browser announced its SSRC then.
@@ -103,11 +103,11 @@ class Incoming:
         layer = self._low if _LOW in (self._rid.data(packet), self._repaired_rid.data(packet)) else self._full
         if kind == VP8_RTX and layer.ssrc is not None:
             layer.rtx_ssrc = ssrc
-            layer.receive_retransmission(self._own(packet, now), now)
+            layer.receive_retransmission(self._own(packet, at + OSN_SIZE, now), now)
         elif kind in (OPUS, VP8):
             publication = self._audio if kind == OPUS else layer
             publication.adopt(ssrc, None)
-            publication.receive(self._own(packet, now), now)
+            publication.receive(self._own(packet, at, now), now)
 
     def receive_clock(self, ssrc: int, info: RtcpSenderInfo, now: float) -> None:
         """A sender report."""

@@ -20,9 +20,12 @@ UINT32 = 0xFFFFFFFF
 
 _SSRC = struct.Struct("!I")
 _SEQUENCE = struct.Struct("!H")
+OSN_SIZE = _SEQUENCE.size
+"""Bytes of the original sequence number that an RTX payload begins with."""
 _SEND_TIME = struct.Struct("!I")
 """The extension's own byte before the three."""
 _EXTENSION = struct.Struct("!HH")
+_MORE_DESCRIPTOR = 0x80
 _VP8_START_CODE = b"\x9d\x01\x2a"
 _VP8_SIZE = struct.Struct("<HH")
 _VP8_SIZE_MASK = 0x3FFF
@@ -97,9 +100,26 @@ def _starts_partition_zero(descriptor: int) -> bool:
     return bool(descriptor & 0x10) and not descriptor & 0x07
 
 
-def _vp8_descriptor_length(payload: bytes) -> int:
+def without_frame_numbers(packet: memoryview, at: int) -> memoryview:
+    """The packet without the optional part of the VP8 descriptor that begins at `at`, in the same memory.
+
+    It numbers the frames and temporal layers of one camera (RFC 7741, 4.2). A stream that goes on with another
+    camera would contradict itself, and its decoder wait for frames that never were. What is unreadable stays.
+    """
+    try:
+        spare = _vp8_descriptor_length(packet[at:]) - 1
+    except IndexError:
+        return packet
+    if not spare or at + spare >= len(packet):
+        return packet
+    packet[at + spare] = packet[at] & ~_MORE_DESCRIPTOR
+    packet[spare : at + spare] = packet[:at]
+    return packet[spare:]
+
+
+def _vp8_descriptor_length(payload: bytes | memoryview) -> int:
     """Bytes before the VP8 payload header: X, I, L, T and K say which optional ones are there."""
-    if not payload[0] & 0x80:
+    if not payload[0] & _MORE_DESCRIPTOR:
         return 1
     extension, length = payload[1], 2
     if extension & 0x80:

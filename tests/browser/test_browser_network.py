@@ -12,7 +12,7 @@ from playwright.async_api import Browser, async_playwright
 
 from chromium import PLAIN_FLAGS, find
 from livedesk import DeskProcess, until
-from livepage import SERVICE, LivePage, agent_at_desk, answer, citizen_in_line
+from livepage import LivePage, agent_at_desk, answer, citizen_in_line, signing_citizen
 from network import POSSIBLE, Network
 
 pytestmark = [
@@ -132,11 +132,7 @@ async def best_rate(person: LivePage, seconds: float = 5.0) -> float:
 
 async def signing_call(far: Browser, near: Browser, desk: DeskProcess) -> tuple[LivePage, LivePage, LivePage]:
     """A citizen who signs, an agent who does not, and an interpreter."""
-    citizen = await LivePage.open(far, f"{desk.url}/ar/")
-    await citizen.press("I use sign language, only voice, or only writing")
-    await citizen.page.locator("input[type=checkbox]").first.check()
-    await citizen.press("Continue")
-    await citizen.tap(f"[data-service={SERVICE}]")
+    citizen = await signing_citizen(far, desk)
     await citizen.tap("[data-act=join]")
     await citizen.on("waiting")
     agent = await agent_at_desk(near, desk)

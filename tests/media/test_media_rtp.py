@@ -14,6 +14,7 @@ from wasl_media.rtp import (
     stamp_send_time,
     starts_keyframe,
     unwrap_retransmission,
+    without_frame_numbers,
     wrap_retransmission,
 )
 
@@ -59,6 +60,25 @@ def test_rtcp_is_told_by_its_second_byte() -> None:
 )
 def test_a_keyframe_is_found_behind_any_descriptor(payload: str, keyframe: bool) -> None:
     assert starts_keyframe(SEND_TIME[:24] + bytes.fromhex(payload)) is keyframe
+
+
+@pytest.mark.parametrize(
+    ("payload", "goes_on"),
+    [
+        ("90 80 05 00 01", "10 00 01"),
+        ("b0 80 85 05 00 01", "30 00 01"),
+        ("90 e0 85 05 07 20 00 01", "10 00 01"),
+        ("80 e0 85 05 07 20 99", "00 99"),
+        ("10 00 01", "10 00 01"),
+        ("90 e0 85 05 07 20", "10"),
+        ("90 e0", "90 e0"),
+        ("", ""),
+    ],
+)
+def test_frame_numbers_of_one_camera_do_not_go_on(payload: str, goes_on: str) -> None:
+    """With them a receiver may wait for frames that the camera shown before would have sent: stills of 3 s."""
+    packet = memoryview(bytearray(SEND_TIME[:24] + bytes.fromhex(payload)))
+    assert bytes(without_frame_numbers(packet, 24)) == SEND_TIME[:24] + bytes.fromhex(goes_on)
 
 
 def test_a_retransmission_is_what_aiortc_reads() -> None:

@@ -5,6 +5,7 @@
  * it measures itself; here is what only the page knows.
  */
 
+import { layersOf, shape } from "./layers";
 import { type OwnTracks, change, gathered } from "./media";
 import type { CheckDone, CheckView, MediaOffer } from "./messages";
 
@@ -71,7 +72,10 @@ async function answer(connection: RTCPeerConnection, offer: MediaOffer, own: Own
   }
   await connection.setLocalDescription();
   const video = receiving(connection, "video")[0]?.sender;
-  if (video) await change(video, ({ encodings }) => { for (const encoding of encodings) encoding.maxBitrate = PICTURE; });
+  if (video) await change(video, ({ encodings }) => {
+    shape(encodings, layersOf(null));
+    for (const encoding of encodings) encoding.maxBitrate = PICTURE;
+  });
   await gathered(connection);
   stop.throwIfAborted();
   await signals.answer(offer.peer, connection.localDescription?.sdp ?? "");
