@@ -90,7 +90,7 @@ async def _worker(address: str, folder: Path | None) -> AsyncIterator[Server]:
         await worker.relay.show(joined[0], 0, joined[1])
         await worker.relay.show(joined[1], 0, joined[0])
         if folder is not None:
-            consents = [Consent(peer=peer, given_at=0, reference="benchmark") for peer in joined]
+            consents = [Consent(peer=peer, speaker=peer, given_at=0, reference="benchmark") for peer in joined]
             await worker.relay.start_recording(joined[0], folder / joined[0], secrets.token_bytes(32), joined, consents)
 
     assert worker.pid is not None

@@ -34,6 +34,8 @@ class Consent(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     peer: str
+    speaker: str
+    """Whom her words are written down as."""
     given_at: float
     """Seconds since 1970."""
     reference: str
@@ -119,7 +121,7 @@ class Recorder:
         self.runs = True
         """Whether the call is on the record."""
         self._on_record_since = time.time()
-        self._peers = {peer.id for peer in peers}
+        self._speakers = {consent.peer: consent.speaker for consent in consents}
         self._streams = [
             RecordedStream(self, number, peer.publications[kind])
             for number, (peer, kind) in enumerate((peer, kind) for peer in peers for kind in KINDS)
@@ -161,9 +163,10 @@ class Recorder:
 
     def write_caption(self, said: Said) -> None:
         """Keep what a machine understood, if it was said by somebody in the recording and wholly on the record."""
-        if said.peer in self._peers and said.begin >= self._on_record_since:
+        speaker = self._speakers.get(said.peer)
+        if speaker is not None and said.begin >= self._on_record_since:
             words = " ".join(word.text for word in said.words)
-            self.write_text(Text(speaker=said.peer, words=words[:MAX_WORDS], automatic=True))
+            self.write_text(Text(speaker=speaker, words=words[:MAX_WORDS], automatic=True))
 
     async def stop(self) -> None:
         """Write what is left, and close the file. Idempotent."""

@@ -131,7 +131,7 @@ def _disagree(connection: Connection, house: House, call: Call, asked: Recording
     if asked.state is RecordingState.ASKED:
         recordings.move(connection, asked.id, RecordingState.REFUSED, given.party, given.at)
     elif call.leg(given.party).role is m.Role.CITIZEN:
-        recordings.withdraw(connection, asked.id, given.party, given.at)
+        recordings.withdraw(connection, call.id, given.party, given.at)
     else:
         recordings.move(connection, asked.id, RecordingState.ENDED, given.party, given.at)
 

@@ -214,6 +214,8 @@ class RecordingView(Message):
     question: list[str]
     """What to ask, and then what to tell, whoever has not agreed: show all of it, as it is. It is kept with the
     answer. Empty once you have agreed."""
+    kept: bool
+    """Whether something of it is kept: the citizen may have it deleted as long as the call lasts."""
     failure: RecordingFailure | None = None
     """In the state `failed`: why. The agent may ask again; who had agreed is not asked a second time."""
 
@@ -1015,7 +1017,8 @@ class Type(Message):
 class AnswerRecording(Message):
     """Request `answer_recording` on /citizen and /desk: you agree to be recorded, or you do not.
 
-    Also to stop a recording that you had agreed to, and to allow one that you had refused or stopped.
+    Also to stop a recording that you had agreed to, and to allow one that you had refused or stopped. When a citizen
+    does not agree any more, what was recorded of the call is deleted, also of a recording that had ended or failed.
     """
 
     recording: Id

@@ -26,10 +26,10 @@ MOVES: Mapping[RecordingState, frozenset[RecordingState]] = {
     ),
     RecordingState.REFUSED: frozenset(),
     RecordingState.WITHDRAWN: frozenset(),
-    RecordingState.ENDED: frozenset(),
-    RecordingState.FAILED: frozenset(),
+    RecordingState.ENDED: frozenset({RecordingState.WITHDRAWN}),
+    RecordingState.FAILED: frozenset({RecordingState.WITHDRAWN}),
 }
-OVER = frozenset(state for state, targets in MOVES.items() if not targets)
+OVER = frozenset(MOVES) - {RecordingState.ASKED, RecordingState.ON, RecordingState.PAUSED}
 DESK = "desk"
 """Who acts when nobody does: the call ended, the time is up, or the disk is full."""
 
@@ -83,6 +83,8 @@ class Recording:
     since: float
     keep_days: int
     answers: Mapping[str, Answer]
+    kept: bool
+    """Whether it was on the record, and can still be read."""
     failure: RecordingFailure | None = None
 
     def answer_of(self, party: str) -> bool | None:
@@ -126,10 +128,13 @@ def go_on(
         footage.make_key(connection, vault, recording.id)
 
 
-def withdraw(connection: Connection, recording: int, actor: str, now: float) -> None:
-    """Ends it, and makes what was recorded unreadable."""
-    move(connection, recording, RecordingState.WITHDRAWN, actor, now)
-    footage.shred(connection, recording, actor, now)
+def withdraw(connection: Connection, call: int, actor: str, now: float) -> None:
+    """Ends what goes on, and makes all that was recorded of this call unreadable: also before a failure."""
+    states = [state for state, targets in MOVES.items() if RecordingState.WITHDRAWN in targets]
+    readable = select(table.c.id).where(table.c.call == call, table.c.state.in_(states)).order_by(table.c.id)
+    for recording in connection.scalars(readable).all():
+        move(connection, recording, RecordingState.WITHDRAWN, actor, now)
+        footage.shred(connection, recording, actor, now)
 
 
 def fail(connection: Connection, recording: int, why: RecordingFailure, now: float) -> None:
@@ -188,6 +193,7 @@ def _find(connection: Connection, which: ColumnElement[bool]) -> Recording | Non
         since=row.since,
         keep_days=row.keep_days,
         answers={answer.party: answer for answer in answers},
+        kept=row.sealed_key is not None,
         failure=RecordingFailure(row.failure) if row.failure else None,
     )
 

@@ -220,8 +220,8 @@ class Tapes:
         begun = await house.database.write(_begin, house, wanted.call.id, recording, house.now())
         part = begun.part
         given = [
-            Consent(peer=peer, given_at=answer.at, reference=f"consent:{answer.id}")
-            for peer, answer in zip(peers, begun.answers, strict=True)
+            Consent(peer=peer, speaker=leg.role.value, given_at=answer.at, reference=f"consent:{answer.id}")
+            for peer, leg, answer in zip(peers, wanted.call.legs, begun.answers, strict=True)
         ]
         key, file = footage.part_key(begun.key, part.name), house.recordings.folder / part.name
         try:

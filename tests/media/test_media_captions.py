@@ -461,7 +461,7 @@ async def test_captions_go_on_off_the_record_and_the_recording_keeps_none_of_the
     agent = await call.join("agent", speak(SENTENCE, tmp_path))
     key = bytes(32)
     await call.relay.start_recording(
-        "r", tmp_path / "r", key, ["agent"], [Consent(peer="agent", given_at=1, reference="x")]
+        "r", tmp_path / "r", key, ["agent"], [Consent(peer="agent", speaker="the agent", given_at=1, reference="x")]
     )
     await call.relay.start_captions("agent", "en")
     await understood(call, until)
@@ -477,7 +477,7 @@ async def test_captions_go_on_off_the_record_and_the_recording_keeps_none_of_the
     await call.relay.stop_recording("r")
     entries = read_recording(tmp_path / "r", key)
     kept = [Text.model_validate_json(entry.body) for entry in entries if entry.kind is EntryKind.TEXT]
-    assert [(one.speaker, one.words, one.automatic) for one in kept] == [("agent", SENTENCE, True)]
+    assert [(one.speaker, one.words, one.automatic) for one in kept] == [("the agent", SENTENCE, True)]
 
 
 async def test_a_worker_makes_captions_over_its_control_channel(until: Until, tmp_path: Path) -> None:

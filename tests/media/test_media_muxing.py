@@ -104,7 +104,7 @@ class Speaker:
 
 
 async def record(path: Path, speakers: list[Speaker], loss: float = 0.0) -> None:
-    consents = [Consent(peer=speaker.id, given_at=1.0, reference="r") for speaker in speakers]
+    consents = [Consent(peer=speaker.id, speaker=speaker.id, given_at=1.0, reference="r") for speaker in speakers]
     failures: list[MediaErrorCode] = []
     recorder = Recorder(path, KEY, speakers, consents, failures.append)
     chance = random.Random(3)
@@ -160,7 +160,7 @@ async def test_a_lossy_recording_decodes_in_full(tmp_path: Path) -> None:
 async def test_a_call_of_two_is_recorded_and_decodes_in_full(meeting: Meeting, tmp_path: Path, until: Until) -> None:
     for name in ("citizen", "agent"):
         await meeting.join(name)
-    consents = [Consent(peer=name, given_at=1.0, reference="r") for name in ("citizen", "agent")]
+    consents = [Consent(peer=name, speaker=name, given_at=1.0, reference="r") for name in ("citizen", "agent")]
     await meeting.relay.start_recording("r", tmp_path / "call", KEY, ["citizen", "agent"], consents)
     await meeting.relay.write_text("r", Text(speaker="agent", words="Good <morning> & welcome", automatic=True))
     await meeting.relay.write_text("r", Text(speaker="citizen", words="صباح النور", automatic=False))

@@ -31,7 +31,7 @@ ENTRIES = st.lists(
 
 
 def consent(*peers: str) -> list[Consent]:
-    return [Consent(peer=peer, given_at=1.0, reference=f"consent of {peer}") for peer in peers]
+    return [Consent(peer=peer, speaker=peer, given_at=1.0, reference=f"consent of {peer}") for peer in peers]
 
 
 def write(path: Path, chunks: list[list[Entry]]) -> None:

@@ -46,7 +46,7 @@ const shown = (change: Partial<MeetingData>) => (): TemplateResult => meeting({ 
 export const examples: Record<string, () => TemplateResult> = {
   video: shown({}),
   "video-and-text": shown({ textOpen: true, microphone: "off", camera: "off" }),
-  recorded: shown({ recording: { id: 1, state: "on", since: 0, runs: true, waits_for: [], your_answer: true, question: [] } }),
+  recorded: shown({ recording: { id: 1, state: "on", since: 0, runs: true, waits_for: [], your_answer: true, question: [], kept: true } }),
   captioned: shown({ captions: { ...VIEW, made: true }, captionsOpen: true }),
   "captioned-above": shown({ captions: VIEW, captionsOpen: true, textOpen: true, look: { ...DEFAULTS, captionsAbove: true } }),
   silenced: shown({ silenced: true, microphone: "busy" }),

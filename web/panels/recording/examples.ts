@@ -20,8 +20,8 @@ const QUESTION = {
     "يمكنك إيقاف التسجيل في أي وقت، وعندئذ يُحذف ما سُجّل.",
   ],
 };
-const AGREED: RecordingView = { id: 1, state: "on", since: 0, runs: true, waits_for: [], your_answer: true, question: [] };
-const ASKED: RecordingView = { ...AGREED, state: "asked", runs: false, your_answer: null, waits_for: ["نورة العنزي"] };
+const AGREED: RecordingView = { id: 1, state: "on", since: 0, runs: true, waits_for: [], your_answer: true, question: [], kept: true };
+const ASKED: RecordingView = { ...AGREED, state: "asked", kept: false, runs: false, your_answer: null, waits_for: ["نورة العنزي"] };
 const CALL: CallView = { id: 1, state: "live", modality: "video", started_at: 0, legs: [], text: [], typed: 0, hearing: false, captions: null, may_record: null };
 const recorder = { ask: nothingToDo, pause: nothingToDo, resume: nothingToDo, stop: nothingToDo };
 
@@ -44,6 +44,8 @@ export const examples: Record<string, () => TemplateResult> = {
   refused: shown({ state: "refused", your_answer: false, waits_for: [] }),
   withdrawn: shown({ state: "withdrawn", your_answer: false, waits_for: [] }),
   failed: shown({ state: "failed", failure: "no_room", your_answer: true, waits_for: [] }),
+  "failed-kept": shown({ state: "failed", failure: "no_room", your_answer: true, waits_for: [], kept: true }),
+  "ended-kept": shown({ state: "ended", your_answer: true, waits_for: [], kept: true }),
   "desk-failed": desk({ state: "failed", failure: "no_room", runs: false }),
   "desk-not-stored": desk({ state: "failed", failure: "not_stored", runs: false }),
   "desk-ask": desk(null),

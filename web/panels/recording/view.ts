@@ -23,6 +23,7 @@ export function recording(data: RecordingData, on: RecordingActions): TemplateRe
   if (!recording) return nothing;
   if (isAsked(recording)) return question(recording, data.asking, on);
   if (isOpen(recording)) return html`${mark(recording)} ${endButton(recording, data, on)}`;
+  if (data.citizen && recording.kept) return html`${mark(recording)} ${deleteButton(recording, data, on)}`;
   if (recording.state === "failed") return mark(recording);
   return recording.your_answer === false ? html`${mark(recording)} ${allowButton(recording, data, on)}` : nothing;
 }
@@ -59,8 +60,16 @@ const SIGNS: Record<RecordingView["state"], string> = {
 };
 
 function endButton({ id, state }: RecordingView, { citizen, asking }: RecordingData, on: RecordingActions): TemplateResult {
+  return noButton(id, "circle-stop", endName(state, citizen), asking, on);
+}
+
+function deleteButton({ id }: RecordingView, { asking }: RecordingData, on: RecordingActions): TemplateResult {
+  return noButton(id, "trash-2", t("Delete what was recorded"), asking, on);
+}
+
+function noButton(id: number, sign: string, label: string, asking: boolean, on: RecordingActions): TemplateResult {
   return html`<button class="button wide" type="button" data-act="record-no" ?disabled=${asking} @click=${() => { on.answer(id, false); }}>
-    ${icon("circle-stop")}<span>${endName(state, citizen)}</span>
+    ${icon(sign)}<span>${label}</span>
   </button>`;
 }
 
