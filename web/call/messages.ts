@@ -164,7 +164,8 @@ export interface AgentView {
 /**
  * Request `answer_recording` on /citizen and /desk: you agree to be recorded, or you do not.
  *
- * Also to stop a recording that you had agreed to, and to allow one that you had refused or stopped.
+ * Also to stop a recording that you had agreed to, and to allow one that you had refused or stopped. When a citizen
+ * does not agree any more, what was recorded of the call is deleted, also of a recording that had ended or failed.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
  * via the `definition` "AnswerRecording".
@@ -374,6 +375,10 @@ export interface RecordingView {
    * answer. Empty once you have agreed.
    */
   question: string[];
+  /**
+   * Whether something of it is kept: the citizen may have it deleted as long as the call lasts.
+   */
+  kept: boolean;
   /**
    * In the state `failed`: why. The agent may ask again; who had agreed is not asked a second time.
    */
