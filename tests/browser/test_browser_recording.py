@@ -83,14 +83,19 @@ async def test_raur14_a_call_is_recorded_with_consent_and_not_off_the_record(
         await marked(person, "runs")
     await recorded_for(desk, 100)
     await agent.press("Stop the recording")
-    await marked(agent, "ended")
-    await expect(citizen.page.locator("[data-recording]")).to_have_count(0)
+    for person in (citizen, agent):
+        await marked(person, "ended")
+        assert await barriers(person.page) == []
     await citizen.sees_and_hears()  # nothing else has changed
     film = tmp_path / "call.webm"
     command = [sys.executable, "-m", "wasl_signaling", "recording", "film", "1", str(film), "--data", str(desk.data)]
     made = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=False)
     assert made.returncode == 0, made.stderr
     _look_at(film)
+    await citizen.press("Delete what was recorded")
+    for person in (citizen, agent):
+        await marked(person, "withdrawn")
+    await nothing_left(desk)
 
 
 def _look_at(film: Path) -> None:
@@ -106,6 +111,15 @@ def _look_at(film: Path) -> None:
         holes = [(one, other) for one, other in pairwise(shown) if other - one > OFF - 0.5]
         assert len(holes) == 1, json.dumps(shown)
         assert len(shown) > 30
+
+
+async def nothing_left(desk: DeskProcess) -> None:
+    """The files are deleted soon after their key."""
+
+    async def gone() -> bool:
+        return list((desk.data / "recordings").iterdir()) == []
+
+    await until(gone, seconds=30)
 
 
 async def test_she_stops_the_recording_with_one_press(
@@ -126,8 +140,5 @@ async def test_she_stops_the_recording_with_one_press(
     for person in (citizen, agent):
         await marked(person, "withdrawn")
 
-    async def gone() -> bool:
-        return list((desk.data / "recordings").iterdir()) == []
-
-    await until(gone, seconds=30)
+    await nothing_left(desk)
     await citizen.in_call()
