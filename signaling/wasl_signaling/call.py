@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from wasl_signaling import recording, schema
 from wasl_signaling.messages import CallState, Modality, Role
@@ -17,6 +17,9 @@ MOVES: Mapping[CallState, frozenset[CallState]] = {
     CallState.HELD: frozenset({CallState.LIVE, CallState.ENDED}),
     CallState.ENDED: frozenset(),
 }
+
+
+_CITIZENS_SIDE = (Role.CITIZEN, Role.HELPER)
 
 
 class UnknownCall(Problem):
@@ -64,6 +67,10 @@ class Call:
                 return leg
         raise UnknownCall(self.id)
 
+    def apart(self, one: Leg, other: Leg) -> bool:
+        """Whether these two neither see nor hear each other: hold keeps the citizen's side from the desk's."""
+        return self.state is CallState.HELD and (one.role in _CITIZENS_SIDE) is not (other.role in _CITIZENS_SIDE)
+
     def others(self, party: str) -> list[Leg]:
         """The other legs in order of joining: the i-th is shown in slot i of this person's connection."""
         return [leg for leg in self.legs if leg.party != party]
@@ -110,6 +117,16 @@ def open_call(
             connection.execute(insert(schema.leg).values(call=call, role=role, party=party, joined_at=now))
     move(connection, call, CallState.LIVE, now)
     return call
+
+
+def held_since(connection: Connection, call: int) -> float:
+    """When a call that is on hold was put there, in epoch seconds."""
+    event = schema.call_event.c
+    at: float | None = connection.scalar(
+        select(func.max(event.at)).where(event.call == call, event.to_state == CallState.HELD)
+    )
+    assert at is not None
+    return at
 
 
 def end_call(connection: Connection, call: int, now: float) -> None:

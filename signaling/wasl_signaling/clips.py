@@ -1,11 +1,11 @@
-"""The clips of a desk: which file is shown to whom while she waits. docs/operations.md says how to make one."""
+"""The clips of a desk: which file is shown to whom, in line and on hold. docs/operations.md says how to make one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import get_args
+from typing import Literal, get_args
 
 import structlog
 
@@ -14,7 +14,10 @@ from wasl_media.errors import MediaError
 from wasl_signaling.messages import Language, SignLanguage
 
 log = structlog.get_logger()
-NAMES = [f"waiting.{language}" for language in (*get_args(Language), *get_args(SignLanguage))]
+Occasion = Literal["waiting", "hold"]
+"""In line it is asked for and shown once; on hold it comes by itself, over and over."""
+LANGUAGES = (*get_args(Language), *get_args(SignLanguage))
+NAMES = [f"{occasion}.{language}" for occasion in get_args(Occasion) for language in LANGUAGES]
 """Of the files, without `.webm`."""
 
 
@@ -26,6 +29,7 @@ class Showing:
     """By which the media workers know it: that of the file, without its suffix."""
     seconds: float
     signed: bool
+    repeats: bool
 
 
 @dataclass(frozen=True)
@@ -35,11 +39,13 @@ class Clips:
     seconds: Mapping[str, float] = field(default_factory=dict)
     """How long each lasts, by name."""
 
-    def find(self, language: str, sign_language: str | None) -> Showing | None:
+    def find(self, occasion: Occasion, language: str, sign_language: str | None) -> Showing | None:
         """The one for a person who signs, or speaks, this language. Who signs is never shown one for hearing people."""
-        name = f"waiting.{sign_language or language}"
+        name = f"{occasion}.{sign_language or language}"
         seconds = self.seconds.get(name)
-        return None if seconds is None else Showing(name, seconds, signed=sign_language is not None)
+        if seconds is None:
+            return None
+        return Showing(name, seconds, signed=sign_language is not None, repeats=occasion == "hold")
 
 
 def load(folder: Path | None) -> Clips:

@@ -8,7 +8,7 @@ from typing import Any
 
 from wasl_queue.queue import Changes
 from wasl_records.staff import Role as StaffRole
-from wasl_signaling import consenting, transfers, visits
+from wasl_signaling import consenting, hold, transfers, visits
 from wasl_signaling import messages as m
 from wasl_signaling.mailbox import Address, Kind
 from wasl_signaling.parts import Parts
@@ -84,6 +84,11 @@ class DeskChannel(TalkingChannel):
     async def on_notes(self, sid: str, request: m.Notes) -> m.Ok:
         house = self._parts.house
         await house.database.write(visits.write_notes, self._agent(sid), request)
+        return m.Ok()
+
+    async def on_hold(self, sid: str, request: m.Hold) -> m.Ok:
+        house = self._parts.house
+        await self._parts.hold(house.database.write(hold.hold, self._agent(sid), request, house.now()))
         return m.Ok()
 
     async def on_ask_recording(self, sid: str, request: m.AskRecording) -> m.Ok:

@@ -138,7 +138,8 @@ class LegView(Message):
     you: bool
     """True for the leg of the page that receives this."""
     slot: int | None
-    """The slot of your peer connection that shows this leg; none for yourself or when it is not shown."""
+    """The slot of your peer connection that shows this leg; none for yourself, and for those from whom a call on hold
+    keeps you."""
     connected: bool
     """False while this person's page or media is away and expected back."""
     microphone: Device
@@ -281,6 +282,14 @@ class CaptionsView(Message):
     """The last ones, for whoever missed some."""
 
 
+class HoldView(Message):
+    """A call on hold: nobody of the desk sees or hears the citizen, nor she them. What is typed still arrives."""
+
+    since: int
+    clip: Literal["signed", "spoken"] | None
+    """To the citizen: what comes in slot 0 meanwhile, over and over; none if the desk has no such film."""
+
+
 class CallView(Message):
     """A call as one of its people sees it."""
 
@@ -291,6 +300,10 @@ class CallView(Message):
     """The citizen hears badly: whoever speaks to her speaks slowly and faces the camera, and sound is sent richer."""
     started_at: int | None
     """When the agent and the citizen first met; none while it assembles."""
+    hold: HoldView | None
+    """In the state `held`."""
+    may_hold: bool
+    """Whether you may put this call on hold, and take it back."""
     legs: list[LegView]
     text: list[TextLine]
     typed: int
@@ -1031,6 +1044,15 @@ class AskRecording(Message):
     call: Id
 
 
+class Hold(Message):
+    """Request `hold` on /desk: put the call of which you are the agent on hold, or go on with it. Once it is
+    acknowledged, nothing more of the desk reaches the citizen, nor of her the desk, and nothing is recorded.
+    """
+
+    call: Id
+    on: bool
+
+
 class PauseRecording(Message):
     """Request `pause_recording` on /desk: off the record. Once it is acknowledged, nothing is kept."""
 
@@ -1215,6 +1237,7 @@ DESK_REQUESTS: dict[str, tuple[type[Message], type[Ok]]] = {
     "devices": (DevicesChanged, Ok),
     "watch": (Watch, Ok),
     "text": (Type, Ok),
+    "hold": (Hold, Ok),
     "answer_recording": (AnswerRecording, Ok),
     "ask_recording": (AskRecording, Ok),
     "pause_recording": (PauseRecording, Ok),

@@ -21,7 +21,7 @@ from wasl_signaling.refresher import Refresher
 from wasl_signaling.switchboard import Switchboard
 from wasl_signaling.tapes import Tapes
 from wasl_signaling.text import Text
-from wasl_signaling.views import address_of, caption_line
+from wasl_signaling.views import address_of, caption_line, slots_of
 from wasl_web.sign_in import signed_in_staff
 
 
@@ -73,6 +73,15 @@ class Parts:
         if mailbox := self.mailboxes.get(address):
             mailbox.pictures = pictures
             self.refresher.mark([address])
+
+    async def hold(self, change: Awaitable[Call]) -> None:
+        """Once a call is on hold, or goes on, everybody's connection follows, and what is recorded of it."""
+        call = await change
+        await self.tapes.follow(call.id)
+        for leg in call.legs:
+            if self.mailboxes.get(address_of(leg)) is None:  # her page is away; her connection may be there
+                await self.switchboard.route(address_of(leg), slots_of(call, leg))
+        await self.refresher.refresh([address_of(leg) for leg in call.legs])
 
     async def recording_changed(self, change: Awaitable[Call]) -> None:
         """Once this change of a recording is committed, the relay follows it, and everybody in the call is told."""

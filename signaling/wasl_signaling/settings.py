@@ -52,8 +52,8 @@ class Settings(BaseSettings):
     """For `wasl media run`: host and TCP port at which the desk reaches the worker to drive it, each further one takes
     the next port; 0 takes free ones. Beyond this machine the channel is encrypted; open it to the desk alone."""
     clips: Path | None = None
-    """Folder of films for people who wait (`waiting.ar.webm`, `waiting.en.webm`, `waiting.sgn-KW.webm`), on every
-    machine with media workers. Without it none are offered."""
+    """Folder of films for people who wait in line (`waiting.ar.webm`, `waiting.en.webm`, `waiting.sgn-KW.webm`) or on
+    hold (`hold.ar.webm` and so on), on every machine with media workers. Without it none are offered."""
     turn_urls: str = ""
     """Addresses of the TURN server for networks without UDP, separated by commas, as in
     `turn:turn.example:3478?transport=udp,turns:turn.example:5349?transport=tcp`. Needs `turn_secret`."""

@@ -391,4 +391,4 @@ class Switchboard:
         if clip is None:
             await line.worker.relay.show(line.peer, 0, person, kinds)
         else:
-            await line.worker.relay.show_clip(line.peer, 0, clip.name, repeat=False)
+            await line.worker.relay.show_clip(line.peer, 0, clip.name, repeat=clip.repeats)

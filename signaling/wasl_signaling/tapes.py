@@ -28,7 +28,7 @@ from wasl_signaling.footage import NoFootage, Part
 from wasl_signaling.house import House
 from wasl_signaling.locks import Locks
 from wasl_signaling.mailbox import Address
-from wasl_signaling.messages import RecordingFailure, RecordingState
+from wasl_signaling.messages import CallState, RecordingFailure, RecordingState
 from wasl_signaling.recording import Answer, ConsentMissing, IllegalRecordingMove, Recording
 from wasl_signaling.switchboard import Switchboard
 from wasl_signaling.views import address_of
@@ -67,8 +67,9 @@ class Wanted:
 
     @property
     def runs(self) -> bool:
-        """On the record, and everybody who is in the call now has agreed."""
-        return self.recording.state is RecordingState.ON and not self.recording.lacking(self.parties)
+        """On the record, not on hold, and everybody who is in the call now has agreed."""
+        goes_on = self.recording.state is RecordingState.ON and self.call.state is CallState.LIVE
+        return goes_on and not self.recording.lacking(self.parties)
 
     @property
     def parties(self) -> list[str]:

@@ -17,7 +17,7 @@ from wasl_records.contact import Channel, Owner, UnreadableContact
 from wasl_records.staff import Role as StaffRole
 from wasl_records.transaction import State as TransactionState
 from wasl_records.transaction import Transaction
-from wasl_signaling import arrivals, conversation, line_check, transfers, visits
+from wasl_signaling import arrivals, conversation, hold, line_check, transfers, visits
 from wasl_signaling import call as calls
 from wasl_signaling import messages as m
 from wasl_signaling.call import Call, Leg
@@ -75,6 +75,14 @@ def address_of(leg: Leg) -> Address:
     return Address(Kind.CITIZEN if leg.role is m.Role.CITIZEN else Kind.DESK, leg.party)
 
 
+def slots_of(call: Call, me: Leg) -> dict[int, Address]:
+    """Who is to be seen and heard in which slot of this person's connection."""
+    if call.modality is m.Modality.TEXT:
+        return {}
+    others = enumerate(call.others(me.party))
+    return {slot: address_of(leg) for slot, leg in others if not call.apart(me, leg)}
+
+
 class Views:
     """Computes views. Its functions run in a database thread; at mailboxes and media they only look."""
 
@@ -117,10 +125,10 @@ class Views:
         )
         live = ticket.requirements.modality is not m.Modality.MESSAGE
         # Whoever only writes has a connection, too: it carries her letters.
-        clip = self._waiting_clip(ticket) if _watches(ticket, mailbox) else None
+        clip = self._clip_now(ticket, call if talking else None, mailbox)
         media = live and (talking or phase is m.CitizenPhase.RINGING or clip is not None)
         company = self._company(connection, call if talking else None, ticket) if media else ()
-        slots = self._slots(call if talking else None, mailbox)
+        slots = _slots(call if talking else None, mailbox)
         listened = self._listened(state.call, ticket.requirements.language)
         return View(state, media, slots, company, clip, _seen(call, mailbox), listened)
 
@@ -144,7 +152,7 @@ class Views:
         here = presence.state is not PresenceState.OFFLINE
         rung = queue.ticket(connection, offer.ticket) if offer else None
         company = self._company(connection, call, rung)
-        slots = self._slots(call, mailbox)
+        slots = _slots(call, mailbox)
         listened = self._listened(state.call, self._spoken(connection, call)) if call else None
         return View(state, here, slots, company, None, _seen(call, mailbox), listened)
 
@@ -183,6 +191,15 @@ class Views:
             clip=self._clip(ticket, mailbox),
         )
 
+    def _clip_now(self, ticket: Ticket, call: Call | None, mailbox: Mailbox) -> Showing | None:
+        """What this person is shown instead of people: on hold by itself, in line if she asks for it."""
+        if call is not None:
+            return self._hold_clip(ticket) if call.state is m.CallState.HELD else None
+        return self._waiting_clip(ticket) if _watches(ticket, mailbox) else None
+
+    def _hold_clip(self, ticket: Ticket) -> Showing | None:
+        return self._house.clips.find("hold", ticket.requirements.language, ticket.requirements.sign_language)
+
     def _clip(self, ticket: Ticket, mailbox: Mailbox) -> m.ClipView | None:
         clip = self._waiting_clip(ticket)
         if clip is None:
@@ -194,7 +211,7 @@ class Views:
         needs = ticket.requirements
         if ticket.state is not TicketState.WAITING or needs.modality is m.Modality.MESSAGE:
             return None
-        return self._house.clips.find(needs.language, needs.sign_language)
+        return self._house.clips.find("waiting", needs.language, needs.sign_language)
 
     def _callback(self, connection: Connection, ticket: Ticket, language: m.Language) -> m.CallbackView | None:
         if ticket.callback_at is None:
@@ -230,8 +247,9 @@ class Views:
 
     def _call(self, connection: Connection, call: Call, mailbox: Mailbox) -> m.CallView:
         me = call.leg(mailbox.address.party)
-        slots = {leg.id: slot for slot, leg in enumerate(call.others(me.party))}
-        signed = self._house.queue.ticket(connection, call.ticket).requirements.sign_language
+        slots = {leg.id: slot for slot, leg in enumerate(call.others(me.party)) if not call.apart(me, leg)}
+        ticket = self._house.queue.ticket(connection, call.ticket)
+        signed = ticket.requirements.sign_language
         legs = {
             leg.id: self._leg(connection, call, leg, leg == me, slots.get(leg.id), signed, mailbox) for leg in call.legs
         }
@@ -241,6 +259,8 @@ class Views:
             modality=call.modality,
             hearing=arrivals.hears_badly(connection, call.ticket),
             started_at=maybe_milliseconds(call.started_at),
+            hold=self._hold(connection, call, me, ticket),
+            may_hold=me.role is m.Role.AGENT and hold.may_hold(call),
             legs=list(legs.values()),
             text=[
                 text_line(line, by.role, by.name, by.you)
@@ -252,6 +272,13 @@ class Views:
             may_record=may_record(self._house, call, me, mailbox.language),
             captions=self._call_captions(connection, call, mailbox.address, legs),
         )
+
+    def _hold(self, connection: Connection, call: Call, me: Leg, ticket: Ticket) -> m.HoldView | None:
+        if call.state is not m.CallState.HELD:
+            return None
+        clip = self._hold_clip(ticket) if me.role is m.Role.CITIZEN else None
+        since = milliseconds(calls.held_since(connection, call.id))
+        return m.HoldView(since=since, clip=None if clip is None else "signed" if clip.signed else "spoken")
 
     def _spoken(self, connection: Connection, call: Call) -> str:
         """The language of a call."""
@@ -318,11 +345,6 @@ class Views:
             return True
         up = self._switchboard.is_up(address_of(leg))
         return self._house.now() < (call.started_at or 0) + MEDIA_PATIENCE if up is None else up
-
-    def _slots(self, call: Call | None, mailbox: Mailbox) -> dict[int, Address]:
-        if call is None or call.modality is m.Modality.TEXT:
-            return {}
-        return {slot: address_of(leg) for slot, leg in enumerate(call.others(mailbox.address.party))}
 
     def _company(self, connection: Connection, call: Call | None, rung: Ticket | None) -> tuple[Address, ...]:
         if call is not None:
@@ -464,6 +486,10 @@ class Views:
 def _watches(ticket: Ticket, mailbox: Mailbox) -> bool:
     """Whether she asked for the clip since she waits: after a ring that led to nothing it does not begin by itself."""
     return mailbox.clip_asked_at is not None and mailbox.clip_asked_at >= ticket.since
+
+
+def _slots(call: Call | None, mailbox: Mailbox) -> dict[int, Address]:
+    return {} if call is None else slots_of(call, call.leg(mailbox.address.party))
 
 
 def _seen(call: Call | None, mailbox: Mailbox) -> bool:

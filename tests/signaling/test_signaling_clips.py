@@ -78,13 +78,13 @@ def test_the_log_tells_which_files_can_be_shown(folder: Path) -> None:
         clips = load(folder)
     told = {entry["event"]: entry for entry in log}
     assert told["clips"]["found"] == ["waiting.ar", "waiting.sgn-KW"]
-    assert told["clips"]["missing"] == ["waiting.en"]
+    assert told["clips"]["missing"] == ["waiting.en", "hold.ar", "hold.en", "hold.sgn-KW"]
     assert told["clip cannot be used"]["file"] == "waiting.en.webm"
     assert told["clip is never shown"]["file"] == "birthday.ar.webm"
-    signed = clips.find("ar", "sgn-KW")
+    signed = clips.find("waiting", "ar", "sgn-KW")
     assert signed is not None
     assert (signed.name, signed.signed) == ("waiting.sgn-KW", True)
-    assert clips.find("en", None) is None
+    assert clips.find("waiting", "en", None) is clips.find("hold", "ar", None) is None
     assert load(None).seconds == load(folder / "missing").seconds == {}
 
 

@@ -244,6 +244,20 @@ async def test_off_the_record_is_not_in_it_and_what_is_typed_is(meet: Meet, tmp_
     assert kinds[-1] is EntryKind.END
 
 
+async def test_on_hold_nothing_is_recorded_and_it_goes_on_by_itself(meet: Meet) -> None:
+    meeting = await meet()
+    await meeting.record()
+    await meeting.grows()
+    assert await meeting.agent.page.ask("hold", call=meeting.call, on=True) == {"ok": True}
+    await meeting.is_("on", False)
+    assert await meeting.agent.page.ask("hold", call=meeting.call, on=False) == {"ok": True}
+    await meeting.is_("on", True)
+    await meeting.grows()
+    [part] = await meeting.entries()
+    kinds = [entry.kind for entry in part]
+    assert kinds.index(EntryKind.RESUME) == kinds.index(EntryKind.PAUSE) + 1
+
+
 async def test_what_a_browser_understood_and_what_was_corrected_is_in_it(meet: Meet, tmp_path: Path) -> None:
     meeting = await meet(browser_captions="true")
     await meeting.record()

@@ -17,7 +17,7 @@ const LINE: CaptionLine = {
   ended_at: 0,
 };
 const VIEW: CaptionsView = { available: true, on: true, made: false, browser_allowed: false, browser: false, lines: [] };
-const CALL: CallView = { id: 9, state: "live", modality: "video", hearing: false, started_at: 0, legs: [], text: [], typed: 0, captions: VIEW };
+const CALL: CallView = { id: 9, state: "live", modality: "video", hearing: false, started_at: 0, hold: null, may_hold: false, legs: [], text: [], typed: 0, captions: VIEW };
 const holding = (...lines: CaptionLine[]): CallView => ({ ...CALL, captions: { ...VIEW, lines } });
 
 describe("lines of captions", () => {

@@ -7,7 +7,7 @@ const LEG: LegView = {
   signs: false, speaking: false, trouble: null,
 };
 const CALL: CallView = {
-  id: 7, state: "live", modality: "video", hearing: false, started_at: 0, text: [], typed: 0, captions: null,
+  id: 7, state: "live", modality: "video", hearing: false, started_at: 0, hold: null, may_hold: false, text: [], typed: 0, captions: null,
   legs: [LEG, { ...LEG, id: 2, role: "agent", you: false, slot: 0 }],
 };
 

@@ -264,6 +264,14 @@ export interface CallView {
    * When the agent and the citizen first met; none while it assembles.
    */
   started_at: number | null;
+  /**
+   * In the state `held`.
+   */
+  hold: HoldView | null;
+  /**
+   * Whether you may put this call on hold, and take it back.
+   */
+  may_hold: boolean;
   legs: LegView[];
   text: TextLine[];
   /**
@@ -281,6 +289,19 @@ export interface CallView {
   captions: CaptionsView | null;
 }
 /**
+ * A call on hold: nobody of the desk sees or hears the citizen, nor she them. What is typed still arrives.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "HoldView".
+ */
+export interface HoldView {
+  since: number;
+  /**
+   * To the citizen: what comes in slot 0 meanwhile, over and over; none if the desk has no such film.
+   */
+  clip: ("signed" | "spoken") | null;
+}
+/**
  * One person's part in a call.
  *
  * This interface was referenced by `Wire`'s JSON-Schema
@@ -295,7 +316,8 @@ export interface LegView {
    */
   you: boolean;
   /**
-   * The slot of your peer connection that shows this leg; none for yourself or when it is not shown.
+   * The slot of your peer connection that shows this leg; none for yourself, and for those from whom a call on hold
+   * keeps you.
    */
   slot: number | null;
   /**
@@ -1039,6 +1061,17 @@ export interface Finish {
  * via the `definition` "Forget".
  */
 export interface Forget {}
+/**
+ * Request `hold` on /desk: put the call of which you are the agent on hold, or go on with it. Once it is
+ * acknowledged, nothing more of the desk reaches the citizen, nor of her the desk, and nothing is recorded.
+ *
+ * This interface was referenced by `Wire`'s JSON-Schema
+ * via the `definition` "Hold".
+ */
+export interface Hold {
+  call: number;
+  on: boolean;
+}
 /**
  * Event `insight` on /citizen and /desk: somebody began or stopped to speak, or comes across worse or better.
  *

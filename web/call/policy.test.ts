@@ -4,7 +4,7 @@ import { USUAL_POLICY, policyOf } from "./policy";
 
 function call(role: Role, signs: boolean, hearing: boolean): CallView {
   const me: LegView = { id: 1, role, name: "", you: true, slot: null, connected: true, microphone: "on", camera: "on", signs, speaking: false, trouble: null };
-  return { id: 1, state: "live", modality: "video", hearing, started_at: 0, legs: [me], text: [], typed: 0, captions: null };
+  return { id: 1, state: "live", modality: "video", hearing, started_at: 0, hold: null, may_hold: false, legs: [me], text: [], typed: 0, captions: null };
 }
 
 describe("policy", () => {

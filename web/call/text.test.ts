@@ -63,7 +63,7 @@ describe("merge", () => {
   });
 
   it("does not let an older state take letters back", () => {
-    const call: CallView = { id: 9, state: "live", modality: "video", hearing: false, started_at: 0, legs: [], text: [LINE], typed: 0, captions: null };
+    const call: CallView = { id: 9, state: "live", modality: "video", hearing: false, started_at: 0, hold: null, may_hold: false, legs: [], text: [LINE], typed: 0, captions: null };
     expect(withKnownLines({ call }, { ...call, text: [newer] }).call.text).toEqual([newer]);
     expect(withKnownLines({ call }, { ...call, id: 8, text: [newer] }).call.text).toEqual([LINE]);
   });

@@ -25,6 +25,7 @@ import type {
   DevicesChanged,
   Finish,
   Forget,
+  Hold,
   InsightEvent,
   Join,
   Joined,
@@ -109,6 +110,7 @@ export interface DeskWire {
     decline: [Decline, Ok];
     targets: [Targets, TargetsReply];
     transfer: [Transfer, Ok];
+    hold: [Hold, Ok];
     ask_recording: [AskRecording, Ok];
     pause_recording: [PauseRecording, Ok];
     resume_recording: [ResumeRecording, Ok];

@@ -2,9 +2,11 @@
 
 import { Advice } from "../call/advice";
 import { ownTrouble } from "../call/insight";
+import type { CallView } from "../call/messages";
 import { t } from "../call/words";
 import { doneLines } from "../panels/conversation/view";
 import { keptSentence } from "../panels/callback/words";
+import { agentName, backSentence, holdNews } from "../panels/hold/words";
 import { recordingNews } from "../panels/recording/words";
 import { troubleNews } from "../panels/trouble/view";
 import { estimateSentence, placeSentence, putThroughSentence } from "../panels/waiting/words";
@@ -15,6 +17,7 @@ const EVERY_MS = 60_000;
 export class Herald {
   #saidAt = 0;
   #said = "";
+  #heldAt = 0;
   readonly #advice = new Advice();
 
   /** What to announce now that `before` became `after`, at `now` (milliseconds); nothing most of the time. */
@@ -54,9 +57,18 @@ export class Herald {
       });
     const trouble = this.#advice.news(ownTrouble(call.legs), now);
     const advice = trouble === null ? [] : [troubleNews(trouble)];
+    const held = this.#onHold(former, call, now);
     const recorded = recordingNews(former?.id === call.id ? former.recording : null, call.recording);
-    const said = [...changes, ...(recorded === null ? [] : [recorded]), ...advice, ...lines].join(" ");
+    const said = [...changes, held, recorded, ...advice, ...lines].filter((one) => one !== null).join(" ");
     return said === "" ? null : said;
+  }
+
+  /** Silence frightens: who waits in it is told now and then that all is well. */
+  #onHold(former: CallView | null | undefined, call: CallView, now: number): string | null {
+    const news = holdNews(former, call);
+    const due = call.hold !== null && now - this.#heldAt >= EVERY_MS;
+    if (news !== null || due) this.#heldAt = now;
+    return news ?? (due ? [t("Your call is still on hold."), backSentence(agentName(call))].join(" ") : null);
   }
 }
 

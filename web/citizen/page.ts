@@ -210,7 +210,7 @@ export class CitizenPage {
     if (step === "hours" && opening?.opens_at && opening.opens_at <= deskTime()) this.dispatch({ type: "step", step: "check" });
     if (screen === "closed" || screen === "welcome" || screen === "booking") this.paint();
     if (screen === "call" && !wantsLetters(this.preferences)) this.paint();
-    if (screen === "waiting") this.#herd(this.visit);
+    if (screen === "waiting" || this.visit.server?.call?.hold) this.#herd(this.visit);
   }
 
   /** The server will not have this ticket: it has ended for good. */

@@ -160,6 +160,7 @@ function meetingView(visit: Visit, around: Surroundings, on: CitizenActions): Te
   return meeting(
     {
       stage: { legs: call?.legs ?? [], modality, slot: around.slot, own: around.own, balance: around.preferences.balance },
+      hold: call?.hold ?? null,
       modality,
       microphone: devices.microphone.device,
       camera: devices.camera.device,

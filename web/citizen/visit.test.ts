@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { CitizenPhase, CitizenState, WaitView } from "../call/messages";
+import type { CallView, CitizenPhase, CitizenState, WaitView } from "../call/messages";
 import { Herald } from "./herald";
 import { START, type Visit, reduce, screenOf, wantedDevices } from "./visit";
 
@@ -116,6 +116,18 @@ describe("Herald", () => {
     expect(herald.news(waitingAt(3), waitingAt(3), 61_000)).toContain("still in line");
     expect(herald.news(waitingAt(3), waitingAt(1), 62_000)).toContain("You are next.");
     expect(herald.news(waitingAt(1), at("ringing"), 63_000)).toContain("your turn");
+  });
+
+  it("tells whoever is on hold once a minute that she is not forgotten", () => {
+    const herald = new Herald();
+    const goes: CallView = { id: 1, state: "live", modality: "video", hearing: false, started_at: 0, hold: null, may_hold: false, legs: [], text: [], typed: 0, captions: null };
+    const [call, held] = [at("call", { call: goes }), at("call", { call: { ...goes, state: "held", hold: { since: 0, clip: null } } })];
+    expect(herald.news(call, held, 1_000)).toContain("Your call is on hold.");
+    expect(herald.news(held, held, 31_000)).toBeNull();
+    expect(herald.news(held, held, 61_000)).toContain("still on hold");
+    expect(herald.news(held, held, 62_000)).toBeNull();
+    expect(herald.news(held, call, 63_000)).toContain("seen and heard again");
+    expect(herald.news(call, call, 123_000)).toBeNull();
   });
 
   it("says at once what was agreed, that her turn is near, and that she was put through", () => {

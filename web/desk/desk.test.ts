@@ -4,7 +4,7 @@ import { type Desk, START, interprets, isOnDuty, needsOutcome, reduce, screenOf 
 
 const SERVICE = { id: "deed", name: "Title deed", body_name: "Housing", prepare: [] };
 const VISIT: VisitView = { ticket: 4, service: SERVICE, language: "ar", sign_language: null, reference: "1", outcome: null, notes: "", message: null };
-const CALL: CallView = { id: 9, state: "live", modality: "video", hearing: false, started_at: 0, legs: [], text: [], typed: 0, captions: null };
+const CALL: CallView = { id: 9, state: "live", modality: "video", hearing: false, started_at: 0, hold: null, may_hold: false, legs: [], text: [], typed: 0, captions: null };
 
 const OFFER = { id: 1, ticket: 4, seat: "agent", with_interpreter: false, held: false, hearing: false, notes: "", sent_by: null, message: null, joined_at: 0, expires_at: 1 } as const;
 

@@ -38,6 +38,7 @@ export function eventsOf(page: DeskPage): DeskEvents {
     call: {
       toggleMicrophone: () => { page.own.toggleMicrophone(); },
       toggleCamera: () => { page.own.toggleCamera(); },
+      hold: (on) => void hold(page, on),
       balance: (balance) => { page.prefer({ balance }); },
       volume: (volume) => { page.prefer({ volume }); },
       startSound: () => { page.playback.unblock(); },
@@ -86,6 +87,10 @@ export function commandsOf(page: DeskPage): Record<Command, () => void> {
     decline: offer.decline,
     microphone: call.toggleMicrophone,
     camera: call.toggleCamera,
+    hold: () => {
+      const { call: current } = page.desk.server ?? {};
+      if (current?.may_hold) call.hold(!current.hold);
+    },
     write: () => { focusOn("#conversation-input", true); },
     record: () => {
       const state = page.desk.server?.call?.recording?.state;
@@ -146,6 +151,11 @@ async function finish(page: DeskPage, outcome: Outcome, note: string): Promise<v
   if (ticket === undefined) return;
   await page.notebook.flush();
   await page.ask("finish", { ticket, outcome, note });
+}
+
+async function hold(page: DeskPage, on: boolean): Promise<void> {
+  const call = page.desk.server?.call?.id;
+  if (call !== undefined && !page.desk.asking) await page.ask("hold", { call, on });
 }
 
 async function record(page: DeskPage, name: "ask_recording" | "pause_recording" | "resume_recording" | "stop_recording"): Promise<void> {

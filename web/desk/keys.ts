@@ -2,7 +2,7 @@
 
 import type { Screen } from "./desk";
 
-export type Command = "available" | "accept" | "decline" | "microphone" | "camera" | "write" | "record" | "notes" | "finish" | "transfer";
+export type Command = "available" | "accept" | "decline" | "microphone" | "camera" | "hold" | "write" | "record" | "notes" | "finish" | "transfer";
 
 /** Alt and a letter, by its place on the keyboard: the same key in an Arabic and an English layout. */
 const LETTERS: Record<Command, { code: string; screens: readonly Screen[] }> = {
@@ -11,6 +11,7 @@ const LETTERS: Record<Command, { code: string; screens: readonly Screen[] }> = {
   decline: { code: "KeyX", screens: ["offer"] },
   microphone: { code: "KeyM", screens: ["call"] },
   camera: { code: "KeyC", screens: ["call"] },
+  hold: { code: "KeyH", screens: ["call"] },
   write: { code: "KeyT", screens: ["call"] },
   record: { code: "KeyR", screens: ["call"] },
   notes: { code: "KeyN", screens: ["call", "wrapup"] },

@@ -3,9 +3,9 @@ import type { CallView } from "../../call/messages";
 import { type CallBar, callBarView } from "./view";
 
 const NOW = Date.UTC(2026, 10, 23, 7, 30);
-const events = { toggleMicrophone: (): void => undefined, toggleCamera: (): void => undefined };
-const CALL: CallView = { id: 1, state: "live", modality: "video", hearing: false, started_at: NOW - 65_000, legs: [], text: [], typed: 0, captions: null };
-const BAR: CallBar = { call: CALL, link: "connected", microphone: "on", camera: "on", now: NOW };
+const events = { toggleMicrophone: (): void => undefined, toggleCamera: (): void => undefined, hold: (): void => undefined };
+const CALL: CallView = { id: 1, state: "live", modality: "video", hearing: false, started_at: NOW - 65_000, hold: null, may_hold: true, legs: [], text: [], typed: 0, captions: null };
+const BAR: CallBar = { call: CALL, link: "connected", microphone: "on", camera: "on", now: NOW, asking: false };
 
 function shown(bar: Partial<CallBar>): () => TemplateResult {
   return () => callBarView({ ...BAR, ...bar }, events);
@@ -17,6 +17,7 @@ export const examples: Record<string, () => TemplateResult> = {
   off: shown({ microphone: "off", camera: "blocked" }),
   dropped: shown({ link: "interrupted" }),
   voice: shown({ call: { ...CALL, modality: "voice" } }),
+  held: shown({ call: { ...CALL, state: "held", hold: { since: NOW - 20_000, clip: null } } }),
   hearing: shown({ call: { ...CALL, hearing: true } }),
   text: shown({ call: { ...CALL, modality: "text" } }),
 };

@@ -16,11 +16,13 @@ export interface CallBar {
   camera: Device;
   /** Milliseconds since the epoch. */
   now: number;
+  asking: boolean;
 }
 
 export interface CallBarEvents {
   toggleMicrophone: () => void;
   toggleCamera: () => void;
+  hold: (on: boolean) => void;
 }
 
 export function callBarView(state: CallBar, on: CallBarEvents): TemplateResult {
@@ -30,6 +32,7 @@ export function callBarView(state: CallBar, on: CallBarEvents): TemplateResult {
     <section class="callbar" aria-labelledby="call-title">
       <h1 id="call-title" tabindex="-1">${t("Call with the citizen")}</h1>
       ${started === null ? nothing : html`<p class="callbar-clock">${clock((state.now - started) / 1000)}</p>`}
+      ${call?.hold ? html`<p class="callbar-hold">${t("On hold for %(time)s", { time: clock((state.now - call.hold.since) / 1000) })}</p>` : nothing}
       ${call?.hearing ? html`<p class="callbar-need">${icon("ear")} ${hearingSentence()}</p>` : nothing}
       <p role="status" class="callbar-state">${callSentence(call, state.link)}</p>
       <div class="callbar-buttons">${call ? controls(call, state, on) : nothing}</div>
@@ -43,7 +46,7 @@ export function callSentence(call: CallView | null, link: LinkState): string {
   const citizen = call.legs.find((leg) => leg.role === "citizen");
   if (citizen?.connected === false) return t("The citizen's connection dropped. The call resumes by itself; please wait.");
   if (call.modality !== "text" && link !== "connected") return linkSentence(link);
-  return call.state === "held" ? t("The call is on hold.") : t("You are connected.");
+  return call.hold ? t("The call is on hold. The citizen neither sees nor hears the desk, and the desk neither sees nor hears her.") : t("You are connected.");
 }
 
 function linkSentence(link: LinkState): string {
@@ -56,7 +59,14 @@ function controls(call: CallView, state: CallBar, on: CallBarEvents): TemplateRe
   return html`
     ${toggle("Alt+M", microphoneName(state.microphone), state.microphone, on.toggleMicrophone)}
     ${call.modality === "video" ? toggle("Alt+C", cameraName(state.camera), state.camera, on.toggleCamera) : nothing}
+    ${call.may_hold ? holdButton(call.hold !== null, state.asking, on) : nothing}
   `;
+}
+
+function holdButton(held: boolean, asking: boolean, on: CallBarEvents): TemplateResult {
+  return html`<button id="hold" class="button" type="button" aria-keyshortcuts="Alt+H" ?disabled=${asking} @click=${() => { on.hold(!held); }}>
+    ${held ? t("Go on with the call") : t("Put the call on hold")} <kbd aria-hidden="true" dir="ltr">Alt+H</kbd>
+  </button>`;
 }
 
 // The name says what is; aria-pressed would say it a second time, and the other way round.

@@ -26,6 +26,7 @@ const on = {
 };
 const DATA: MeetingData = {
   stage: { legs: [CITIZEN, { ...AGENT, camera: "on" }], modality: "video", slot: () => null, own: drawnCamera(), balance: 0 },
+  hold: null,
   modality: "video",
   microphone: "on",
   camera: "on",
@@ -49,6 +50,7 @@ export const examples: Record<string, () => TemplateResult> = {
   recorded: shown({ recording: { id: 1, state: "on", since: 0, runs: true, waits_for: [], your_answer: true, question: [], kept: true } }),
   captioned: shown({ captions: { ...VIEW, made: true }, captionsOpen: true }),
   "captioned-above": shown({ captions: VIEW, captionsOpen: true, textOpen: true, look: { ...DEFAULTS, captionsAbove: true } }),
+  held: shown({ hold: { since: 0, clip: null } }),
   silenced: shown({ silenced: true, microphone: "busy" }),
   "agent-away": shown({
     stage: { ...DATA.stage, legs: [CITIZEN, { ...AGENT, connected: false }] },

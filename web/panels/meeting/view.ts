@@ -1,11 +1,13 @@
 /** The call as the citizen has it: the employee large, four buttons with their names, and text beside. */
 
 import { type TemplateResult, html, nothing } from "lit-html";
-import type { CaptionsView, Device, Modality, RecordingView } from "../../call/messages";
+import type { CaptionsView, Device, HoldView, Modality, RecordingView } from "../../call/messages";
 import type { Reading } from "../../call/reading";
 import { t } from "../../call/words";
 import { type CaptionsActions, type CaptionsData, captions } from "../captions/view";
 import { type ConversationActions, conversation } from "../conversation/view";
+import { hold } from "../hold/view";
+import { agentName } from "../hold/words";
 import { icon } from "../icon/view";
 import { type Notice, notices } from "../notices/view";
 import { type RecordingActions, recording } from "../recording/view";
@@ -17,6 +19,8 @@ import "./style.css";
 
 export interface MeetingData {
   stage: StageData;
+  /** None while the call goes on. */
+  hold: HoldView | null;
   modality: Modality;
   microphone: Device;
   camera: Device;
@@ -51,7 +55,7 @@ export interface MeetingActions extends LeaveActions, ConversationActions, Recor
 
 export function meeting(data: MeetingData, on: MeetingActions): TemplateResult {
   return html`<h1 tabindex="-1" class="meeting-title">
-      ${title(data.stage)}
+      ${title(data)}
     </h1>
     ${data.silenced
       ? html`<button class="button main wide" type="button" @click=${on.unblock}>${icon("volume-2")}<span>${t("Tap to continue and to hear")}</span></button>`
@@ -60,7 +64,7 @@ export function meeting(data: MeetingData, on: MeetingActions): TemplateResult {
     ${recording({ recording: data.recording, citizen: true, asking: data.asking }, on)}
     <div class="meeting" data-text=${data.textOpen ? "open" : "closed"}>
       ${troubleStrip(data.stage.legs)} ${data.volumeOpen && data.modality !== "text" ? volumePanel(data.volume, on.volume) : nothing}
-      ${data.look.captionsAbove ? captionsOf(data, on) : nothing} ${stage(data.stage)} ${stageSizes(data.stage, on.balance)}
+      ${data.look.captionsAbove ? captionsOf(data, on) : nothing} ${people(data, on)}
       ${data.look.captionsAbove ? nothing : captionsOf(data, on)} ${data.textOpen ? conversation(data.reading, on) : nothing}
     </div>
     ${buttons(data, on)}`;
@@ -70,7 +74,13 @@ function captionsOf({ captions: view, captionsOpen, look }: MeetingData, on: Mee
   return view && captionsOpen ? captions({ captions: view, look }, { look: on.look }) : nothing;
 }
 
-function title({ legs }: StageData): string {
+function people({ stage: data, hold: held, modality }: MeetingData, on: MeetingActions): TemplateResult {
+  if (held) return hold({ hold: held, agent: agentName(data), modality, slot: data.slot(0) });
+  return html`${stage(data)} ${stageSizes(data, on.balance)}`;
+}
+
+function title({ hold: held, stage: { legs } }: MeetingData): string {
+  if (held) return t("Your call is on hold.");
   const [agent, interpreter] = (["agent", "interpreter"] as const).map((role) => legs.find((leg) => leg.role === role));
   if (!agent) return t("Your call");
   if (!interpreter) return t("You are talking with %(name)s", { name: agent.name });

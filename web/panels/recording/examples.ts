@@ -22,7 +22,7 @@ const QUESTION = {
 };
 const AGREED: RecordingView = { id: 1, state: "on", since: 0, runs: true, waits_for: [], your_answer: true, question: [], kept: true };
 const ASKED: RecordingView = { ...AGREED, state: "asked", kept: false, runs: false, your_answer: null, waits_for: ["نورة العنزي"] };
-const CALL: CallView = { id: 1, state: "live", modality: "video", started_at: 0, legs: [], text: [], typed: 0, hearing: false, captions: null, may_record: null };
+const CALL: CallView = { id: 1, state: "live", modality: "video", started_at: 0, hold: null, may_hold: false, legs: [], text: [], typed: 0, hearing: false, captions: null, may_record: null };
 const recorder = { ask: nothingToDo, pause: nothingToDo, resume: nothingToDo, stop: nothingToDo };
 
 function shown(change: Partial<RecordingView>, citizen = true): () => TemplateResult {

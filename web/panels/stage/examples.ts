@@ -47,5 +47,6 @@ export const examples: Record<string, () => TemplateResult> = {
   "interpreter-larger": interpreted(-2),
   away: shown({ connected: false }, "video"),
   speaking: shown({ camera: "on", speaking: true, trouble: "jerky" }, "video"),
+  "on-hold": shown({ camera: "on", slot: null }, "video"),
   voice: shown({}, "voice"),
 };

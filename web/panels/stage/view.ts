@@ -70,7 +70,7 @@ function person(leg: LegView, data: StageData): TemplateResult {
   const slot = data.slot(leg.slot);
   const sends = leg.connected && leg.camera === "on" && data.modality === "video";
   const rests = sends && slot?.rests === true;
-  const seen = sends && !rests;
+  const seen = sends && !rests && leg.slot !== null;
   return html`<figure class="stage-person" data-speaking=${leg.speaking}>
     <video
       data-leg=${leg.role}
@@ -100,6 +100,7 @@ function called(leg: LegView): TemplateResult {
 /** What the others should know about this person's line. */
 function condition(leg: LegView, modality: Modality): string[] {
   if (!leg.connected) return [t("Reconnecting…")];
+  if (leg.slot === null) return [t("On hold: neither seen nor heard")];
   const words: string[] = [];
   if (modality !== "text" && leg.microphone !== "on") words.push(t("Microphone is off"));
   if (modality === "video" && leg.camera !== "on") words.push(t("Camera is off"));

@@ -37,7 +37,7 @@ const CITIZEN: LegView = {
 
 function shown(citizen: Partial<LegView>, state: NotesState, text = ""): () => TemplateResult {
   const legs = [{ ...CITIZEN, ...citizen }];
-  const call: CallView = { id: 1, state: "live", modality: "video", hearing: false, started_at: 0, legs, text: [], typed: 0, captions: null };
+  const call: CallView = { id: 1, state: "live", modality: "video", hearing: false, started_at: 0, hold: null, may_hold: false, legs, text: [], typed: 0, captions: null };
   return () => visitView({ visit: VISIT, call, notes: { text, state } }, events);
 }
 

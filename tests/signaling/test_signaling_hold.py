@@ -1,0 +1,174 @@
+"""Hold: by the table of calls, and at a real desk, where nothing of either side reaches the other meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, create_engine
+
+from clips import Recipe, make_clip
+from livedesk import DeskProcess, Page, Pages, until
+from wasl_media.partner import MediaPartner, SlotMeasure
+from wasl_signaling import call as calls
+from wasl_signaling import messages as m
+from wasl_signaling import schema
+from wasl_signaling.call import Call, Leg, UnknownCall
+from wasl_signaling.hold import hold
+from wasl_signaling.messages import CallState, Modality, Role
+from wasl_web.errors import Problem
+
+StartDesk = Callable[..., Awaitable[DeskProcess]]
+CLIP_HEIGHT = 320
+"""Nobody's camera is so high."""
+
+
+@pytest.fixture
+def connection() -> Iterator[Connection]:
+    """A transaction on an empty database."""
+    engine = create_engine("sqlite://")
+    schema.metadata.create_all(engine)
+    with engine.begin() as connection:
+        yield connection
+    engine.dispose()
+
+
+def a_call(connection: Connection, modality: Modality = Modality.VIDEO) -> int:
+    return calls.open_call(connection, 1, "agent1", modality, 10.0, "signer")
+
+
+def test_it_is_put_on_hold_and_goes_on_and_to_say_the_same_twice_does_nothing(connection: Connection) -> None:
+    call = a_call(connection)
+    for now in (20.0, 21.0):
+        assert hold(connection, "agent1", m.Hold(call=call, on=True), now).state is CallState.HELD
+    assert calls.held_since(connection, call) == 20.0
+    for now in (30.0, 31.0):
+        assert hold(connection, "agent1", m.Hold(call=call, on=False), now).state is CallState.LIVE
+    assert calls.get_call(connection, call).started_at == 10.0
+    hold(connection, "agent1", m.Hold(call=call, on=True), 40.0)
+    assert calls.held_since(connection, call) == 40.0
+    calls.end_call(connection, call, 50.0)
+    assert calls.get_call(connection, call).state is CallState.ENDED
+
+
+@pytest.mark.parametrize(
+    ("who", "modality", "code"),
+    [("signer", Modality.VIDEO, "not_now"), ("1", Modality.VIDEO, "not_now"), ("agent1", Modality.TEXT, "not_now")],
+)
+def test_only_the_agent_holds_and_only_what_is_seen_or_heard(
+    connection: Connection, who: str, modality: Modality, code: str
+) -> None:
+    call = a_call(connection, modality)
+    with pytest.raises(Problem) as refused:
+        hold(connection, who, m.Hold(call=call, on=True), 20.0)
+    assert refused.value.code == code
+    assert calls.get_call(connection, call).state is CallState.LIVE
+
+
+def test_a_stranger_holds_nothing(connection: Connection) -> None:
+    call = a_call(connection)
+    with pytest.raises(UnknownCall):
+        hold(connection, "agent2", m.Hold(call=call, on=True), 20.0)
+    calls.end_call(connection, call, 30.0)
+    with pytest.raises(Problem):
+        hold(connection, "agent1", m.Hold(call=call, on=False), 31.0)
+
+
+def test_it_keeps_the_citizens_side_from_the_desk_and_nobody_else(connection: Connection) -> None:
+    def kept_apart(call: Call) -> set[frozenset[Role]]:
+        return {frozenset((one.role, other.role)) for one in legs for other in legs if call.apart(one, other)}
+
+    roles = (Role.CITIZEN, Role.HELPER, Role.AGENT, Role.INTERPRETER)
+    legs = [Leg(number, role, str(number)) for number, role in enumerate(roles)]
+    call = a_call(connection)
+    assert kept_apart(calls.get_call(connection, call)) == set()
+    held = hold(connection, "agent1", m.Hold(call=call, on=True), 20.0)
+    assert kept_apart(held) == {
+        frozenset((ours, theirs)) for ours in (Role.CITIZEN, Role.HELPER) for theirs in (Role.AGENT, Role.INTERPRETER)
+    }
+
+
+class Person:
+    """A page with a voice and a face."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.partner = page, MediaPartner()
+
+    async def connect(self) -> None:
+        """Answers the relay's offer."""
+        offer = await self.page.until_event("media_offer", lambda body: True)
+        sdp = await self.partner.answer(offer["sdp"])
+        assert await self.page.ask("media_answer", peer=offer["peer"], sdp=sdp) == {"ok": True}
+
+    async def slot(self) -> SlotMeasure:
+        return (await self.partner.measure()).slots[0]
+
+    async def sees(self, wanted: Callable[[SlotMeasure], bool], frames: int = 20) -> None:
+        """Waits for so many pictures more, the last of this kind."""
+        before = (await self.slot()).frames
+
+        async def come() -> bool:
+            slot = await self.slot()
+            return slot.frames >= before + frames and wanted(slot)
+
+        await until(come, 20)
+
+
+@pytest.fixture
+async def people(start_desk: StartDesk, pages: Pages, tmp_path: Path) -> AsyncIterator[tuple[Person, Person]]:
+    """A citizen and an agent in a call, at a desk that has a film for those on hold."""
+    make_clip(tmp_path / "hold.ar.webm", Recipe(seconds=1.0, width=240, height=CLIP_HEIGHT))
+    desk = await start_desk(clips=str(tmp_path))
+    citizen, agent = Person(await pages.citizen(desk)), Person(await pages.agent(desk))
+    async with AsyncExitStack() as stack:
+        for person in (citizen, agent):
+            stack.push_async_callback(person.partner.close)
+        await citizen.page.ask("join", service="housing-allocation", modality="video", language="ar")
+        await agent.page.ask("available")
+        offered = await agent.page.until(lambda state: state["offer"])
+        assert await agent.page.ask("accept", offer=offered["offer"]["id"]) == {"ok": True}
+        for person in (citizen, agent):
+            await person.connect()
+            await person.page.until(lambda state: state["call"])
+        for person in (citizen, agent):
+            await person.sees(lambda slot: slot.height != CLIP_HEIGHT)
+        yield citizen, agent
+
+
+def is_clip(slot: SlotMeasure) -> bool:
+    return slot.height == CLIP_HEIGHT
+
+
+async def test_on_hold_neither_side_reaches_the_other_and_a_film_comes_over_and_over(
+    people: tuple[Person, Person],
+) -> None:
+    citizen, agent = people
+    call = agent.page.state["call"]
+    assert (call["state"], call["hold"], call["may_hold"]) == ("live", None, True)
+    assert citizen.page.state["call"]["may_hold"] is False
+    assert (await citizen.page.ask("hold", call=call["id"], on=True))["error"]["code"] == "unknown_request"
+    assert await agent.page.ask("hold", call=call["id"], on=True) == {"ok": True}
+    shown = (await citizen.page.until(lambda state: state["call"]["hold"]))["call"]
+    assert (shown["state"], shown["hold"]["clip"]) == ("held", "spoken")
+    assert [leg["slot"] for leg in shown["legs"]] == [None, None]
+    assert (await agent.page.until(lambda state: state["call"]["hold"]))["call"]["hold"]["clip"] is None
+    await citizen.sees(is_clip)
+    before = await agent.slot()
+    await citizen.sees(is_clip, frames=75)  # 2.5 times its length
+    after = await agent.slot()
+    assert (after.frames, after.audio_energy) == (before.frames, pytest.approx(before.audio_energy))
+    assert await agent.page.ask("hold", call=call["id"], on=False) == {"ok": True}
+    for person in people:
+        await person.page.until(lambda state: state["call"]["hold"] is None)
+        await person.sees(lambda slot: slot.height not in (0, CLIP_HEIGHT))
+
+
+async def test_what_is_typed_on_hold_arrives(people: tuple[Person, Person]) -> None:
+    citizen, agent = people
+    call = agent.page.state["call"]["id"]
+    await agent.page.ask("hold", call=call, on=True)
+    await citizen.page.until(lambda state: state["call"]["hold"])
+    assert await citizen.page.ask("text", call=call, batch="a", t140="are you there?") == {"ok": True}
+    await agent.page.until_event("text", lambda body: [line["text"] for line in body["lines"]] == ["are you there?"])

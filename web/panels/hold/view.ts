@@ -1,0 +1,42 @@
+/** A call on hold, for the citizen: that nothing is wrong, that nothing is to be done, and that nobody watches her. */
+
+import { type TemplateResult, html, nothing } from "lit-html";
+import { live } from "lit-html/directives/live.js";
+import type { Slot } from "../../call/media";
+import type { HoldView, Modality } from "../../call/messages";
+import { t } from "../../call/words";
+import { icon } from "../icon/view";
+import { aloneSentence, backSentence } from "./words";
+import "./style.css";
+
+export interface HoldData {
+  hold: HoldView;
+  /** The name of the employee who comes back. */
+  agent: string;
+  modality: Modality;
+  /** What comes from the relay meanwhile. */
+  slot: Slot | null;
+}
+
+export function hold(data: HoldData): TemplateResult {
+  return html`<section class="card hold" aria-labelledby="hold-title">
+    <h2 id="hold-title">${icon("hourglass")}<span>${t("One moment, please")}</span></h2>
+    <p>${backSentence(data.agent)}</p>
+    <p>${aloneSentence()}</p>
+    ${data.hold.clip === null ? nothing : film(data.hold.clip, data)}
+  </section>`;
+}
+
+/** Who only speaks is not shown a picture, and hears it. */
+function film(kind: "signed" | "spoken", { modality, slot }: HoldData): TemplateResult {
+  return html`${modality === "video"
+      ? html`<video
+          data-leg="clip"
+          playsinline
+          .muted=${true}
+          .srcObject=${live(slot?.video ?? null)}
+          aria-label=${kind === "signed" ? t("Film in sign language") : t("Film with sound")}
+        ></video>`
+      : nothing}
+    <audio data-leg="clip" .srcObject=${live(slot?.audio ?? null)}></audio>`;
+}
