@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -172,3 +173,14 @@ async def test_what_is_typed_on_hold_arrives(people: tuple[Person, Person]) -> N
     await citizen.page.until(lambda state: state["call"]["hold"])
     assert await citizen.page.ask("text", call=call, batch="a", t140="are you there?") == {"ok": True}
     await agent.page.until_event("text", lambda body: [line["text"] for line in body["lines"]] == ["are you there?"])
+
+
+async def test_whoever_lost_the_desk_but_not_the_picture_is_kept_apart_too(people: tuple[Person, Person]) -> None:
+    citizen, agent = people
+    await citizen.page.close()
+    await agent.page.until(lambda state: not state["call"]["legs"][0]["connected"])
+    assert await agent.page.ask("hold", call=agent.page.state["call"]["id"], on=True) == {"ok": True}
+    before = await citizen.slot()
+    await asyncio.sleep(1.0)  # the measurement itself
+    after = await citizen.slot()
+    assert after.frames <= before.frames + 3  # what was under way

@@ -64,7 +64,7 @@ function controls(call: CallView, state: CallBar, on: CallBarEvents): TemplateRe
 }
 
 function holdButton(held: boolean, asking: boolean, on: CallBarEvents): TemplateResult {
-  return html`<button id="hold" class="button" type="button" aria-keyshortcuts="Alt+H" ?disabled=${asking} @click=${() => { on.hold(!held); }}>
+  return html`<button id="hold" class=${held ? "button main" : "button"} type="button" aria-keyshortcuts="Alt+H" ?disabled=${asking} @click=${() => { on.hold(!held); }}>
     ${held ? t("Go on with the call") : t("Put the call on hold")} <kbd aria-hidden="true" dir="ltr">Alt+H</kbd>
   </button>`;
 }
