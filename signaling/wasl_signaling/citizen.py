@@ -10,11 +10,11 @@ from limits import RateLimitItemPerDay, RateLimitItemPerMinute
 from wasl_records.contact import PhoneNumber
 from wasl_signaling import appointments, arrivals, line_check, visits
 from wasl_signaling import messages as m
+from wasl_signaling.call_view import milliseconds
 from wasl_signaling.locks import Locks
 from wasl_signaling.mailbox import Address, Kind
 from wasl_signaling.parts import Parts
 from wasl_signaling.talking import TalkingChannel
-from wasl_signaling.views import milliseconds
 from wasl_web.errors import Problem
 
 LASTING = RateLimitItemPerMinute(6)  # messages, bookings and call-backs of one page

@@ -10,11 +10,11 @@ from wasl_queue.queue import Changes
 from wasl_records.staff import Role as StaffRole
 from wasl_signaling import consenting, hold, transfers, visits
 from wasl_signaling import messages as m
+from wasl_signaling.call_view import MEDIA_PATIENCE
 from wasl_signaling.mailbox import Address, Kind
 from wasl_signaling.parts import Parts
 from wasl_signaling.sessions import token_of
 from wasl_signaling.talking import TalkingChannel
-from wasl_signaling.views import MEDIA_PATIENCE
 from wasl_web.errors import Problem
 
 

@@ -16,13 +16,13 @@ from wasl_signaling import call as calls
 from wasl_signaling import messages as m
 from wasl_signaling import metrics, tally
 from wasl_signaling.call import Call, Leg
+from wasl_signaling.call_view import address_of
 from wasl_signaling.house import House
 from wasl_signaling.impressions import Impression, Impressions
 from wasl_signaling.mailbox import Mailboxes
 from wasl_signaling.switchboard import Switchboard
 from wasl_signaling.tally import Tally
 from wasl_signaling.trouble import Judge, Part
-from wasl_signaling.views import address_of
 
 log = structlog.get_logger()
 LOOK_EVERY = 1.0

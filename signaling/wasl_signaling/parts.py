@@ -13,6 +13,7 @@ from wasl_signaling import call as calls
 from wasl_signaling import messages as m
 from wasl_signaling import visits
 from wasl_signaling.call import Call
+from wasl_signaling.call_view import address_of, caption_line, slots_of
 from wasl_signaling.captions import CaptionLine, Captions
 from wasl_signaling.checking import Checks
 from wasl_signaling.house import House
@@ -21,7 +22,6 @@ from wasl_signaling.refresher import Refresher
 from wasl_signaling.switchboard import Switchboard
 from wasl_signaling.tapes import Tapes
 from wasl_signaling.text import Text
-from wasl_signaling.views import address_of, caption_line, slots_of
 from wasl_web.sign_in import signed_in_staff
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from wasl_queue.queue import Changes
 from wasl_signaling import messages as m
+from wasl_signaling.call_view import CallViews
 from wasl_signaling.captions import Captions
 from wasl_signaling.house import House
 from wasl_signaling.impressions import Impressions
@@ -39,9 +40,9 @@ class Refresher:
         records: Callable[[int], bool],
         captions: Captions,
     ) -> None:
-        """`records` as for `Views`."""
+        """`records` as for `CallViews`."""
         self._house, self._mailboxes, self._switchboard = house, mailboxes, switchboard
-        self._views = Views(house, mailboxes, switchboard, impressions, records, captions)
+        self._views = Views(house, CallViews(house, mailboxes, switchboard, impressions, records, captions))
         self._named: dict[Address, None] = {}
         self._lines: set[int] = set()
         self._named_marked, self._lines_marked = asyncio.Event(), asyncio.Event()

@@ -23,6 +23,7 @@ from wasl_signaling import call as calls
 from wasl_signaling import footage
 from wasl_signaling import recording as recordings
 from wasl_signaling.call import Call, Leg
+from wasl_signaling.call_view import address_of
 from wasl_signaling.conversation import Line
 from wasl_signaling.footage import NoFootage, Part
 from wasl_signaling.house import House
@@ -31,7 +32,6 @@ from wasl_signaling.mailbox import Address
 from wasl_signaling.messages import CallState, RecordingFailure, RecordingState
 from wasl_signaling.recording import Answer, ConsentMissing, IllegalRecordingMove, Recording
 from wasl_signaling.switchboard import Switchboard
-from wasl_signaling.views import address_of
 
 log = structlog.get_logger()
 FAILURES = {

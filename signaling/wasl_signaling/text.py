@@ -20,13 +20,13 @@ from wasl_signaling import call as calls
 from wasl_signaling import conversation, visits
 from wasl_signaling import messages as m
 from wasl_signaling.call import Call, Leg
+from wasl_signaling.call_view import address_of, text_line
 from wasl_signaling.conversation import MISSING
 from wasl_signaling.house import House
 from wasl_signaling.locks import Locks
 from wasl_signaling.mailbox import Address, Kind, Mailboxes
 from wasl_signaling.switchboard import Switchboard
 from wasl_signaling.tapes import Tapes
-from wasl_signaling.views import address_of, text_line
 from wasl_signaling.visits import Typed
 from wasl_web.errors import Problem
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
@@ -17,19 +16,22 @@ from wasl_records.contact import Channel, Owner, UnreadableContact
 from wasl_records.staff import Role as StaffRole
 from wasl_records.transaction import State as TransactionState
 from wasl_records.transaction import Transaction
-from wasl_signaling import arrivals, conversation, hold, line_check, transfers, visits
+from wasl_signaling import arrivals, line_check, transfers
 from wasl_signaling import call as calls
 from wasl_signaling import messages as m
-from wasl_signaling.call import Call, Leg
-from wasl_signaling.captions import CaptionLine, Captions
+from wasl_signaling.call import Call
+from wasl_signaling.call_view import (
+    CallViews,
+    address_of,
+    hold_clip,
+    maybe_milliseconds,
+    milliseconds,
+    slots_of,
+)
 from wasl_signaling.clips import Showing
 from wasl_signaling.house import House
-from wasl_signaling.impressions import Impression, Impressions
-from wasl_signaling.mailbox import Address, Kind, Mailbox, Mailboxes
-from wasl_signaling.recording_view import may_record, recording_view
-from wasl_signaling.switchboard import Switchboard
+from wasl_signaling.mailbox import Address, Kind, Mailbox
 
-MEDIA_PATIENCE = 10.0  # seconds from the start of a call until media that has not come counts as away
 PHASES = {
     TicketState.WAITING: m.CitizenPhase.WAITING,
     TicketState.OFFERED: m.CitizenPhase.RINGING,
@@ -60,44 +62,11 @@ class View:
     """In which language the desk's machine listens to this person; none: it does not."""
 
 
-def milliseconds(seconds: float) -> int:
-    """Epoch seconds of the database as epoch milliseconds of the wire."""
-    return int(seconds * 1000)
-
-
-def maybe_milliseconds(seconds: float | None) -> int | None:
-    """The same where there may be no time."""
-    return None if seconds is None else milliseconds(seconds)
-
-
-def address_of(leg: Leg) -> Address:
-    """Where the person of this leg is reached."""
-    return Address(Kind.CITIZEN if leg.role is m.Role.CITIZEN else Kind.DESK, leg.party)
-
-
-def slots_of(call: Call, me: Leg) -> dict[int, Address]:
-    """Who is to be seen and heard in which slot of this person's connection."""
-    if call.modality is m.Modality.TEXT:
-        return {}
-    others = enumerate(call.others(me.party))
-    return {slot: address_of(leg) for slot, leg in others if not call.apart(me, leg)}
-
-
 class Views:
     """Computes views. Its functions run in a database thread; at mailboxes and media they only look."""
 
-    def __init__(
-        self,
-        house: House,
-        mailboxes: Mailboxes,
-        switchboard: Switchboard,
-        impressions: Impressions,
-        records: Callable[[int], bool],
-        captions: Captions,
-    ) -> None:
-        """`records` says of a call whether something of it is being recorded at this moment."""
-        self._house, self._mailboxes, self._switchboard = house, mailboxes, switchboard
-        self._impressions, self._records, self._captions = impressions, records, captions
+    def __init__(self, house: House, call_views: CallViews) -> None:
+        self._house, self._calls = house, call_views
 
     def of(self, connection: Connection, mailbox: Mailbox, version: int) -> View:
         """The whole present state for this mailbox."""
@@ -118,7 +87,7 @@ class Views:
             phase=phase,
             ticket=self._ticket(connection, ticket, mailbox.language),
             wait=self._wait(connection, ticket, mailbox, now) if ticket.state is TicketState.WAITING else None,
-            call=self._call(connection, call, mailbox) if call is not None and talking else None,
+            call=self._calls.of(connection, call, mailbox) if call is not None and talking else None,
             summary=self._summary(connection, ticket, call, mailbox.language),
             undo_until=maybe_milliseconds(ticket.undo_until),
             draining=self._house.draining,
@@ -129,7 +98,7 @@ class Views:
         media = live and (talking or phase is m.CitizenPhase.RINGING or clip is not None)
         company = self._company(connection, call if talking else None, ticket) if media else ()
         slots = _slots(call if talking else None, mailbox)
-        listened = self._listened(state.call, ticket.requirements.language)
+        listened = _listened(state.call, ticket.requirements.language)
         return View(state, media, slots, company, clip, _seen(call, mailbox), listened)
 
     def desk(self, connection: Connection, mailbox: Mailbox, version: int) -> View:
@@ -143,7 +112,7 @@ class Views:
             agent=m.AgentView(id=agent, name=staff.get(connection, agent).name(mailbox.language)),
             presence=self._presence(presence),
             offer=self._offer(connection, offer, mailbox.language) if offer else None,
-            call=self._call(connection, call, mailbox) if call else None,
+            call=self._calls.of(connection, call, mailbox) if call else None,
             visit=self._visit(connection, agent, presence, call, mailbox.language),
             lines=self._lines(connection, agent, mailbox.language),
             draining=self._house.draining,
@@ -153,7 +122,8 @@ class Views:
         rung = queue.ticket(connection, offer.ticket) if offer else None
         company = self._company(connection, call, rung)
         slots = _slots(call, mailbox)
-        listened = self._listened(state.call, self._spoken(connection, call)) if call else None
+        spoken = queue.ticket(connection, call.ticket).requirements.language if call else ""
+        listened = _listened(state.call, spoken)
         return View(state, here, slots, company, None, _seen(call, mailbox), listened)
 
     def wall(self, connection: Connection, mailbox: Mailbox, version: int) -> View:
@@ -194,11 +164,8 @@ class Views:
     def _clip_now(self, ticket: Ticket, call: Call | None, mailbox: Mailbox) -> Showing | None:
         """What this person is shown instead of people: on hold by itself, in line if she asks for it."""
         if call is not None:
-            return self._hold_clip(ticket) if call.state is m.CallState.HELD else None
+            return hold_clip(self._house, ticket) if call.state is m.CallState.HELD else None
         return self._waiting_clip(ticket) if _watches(ticket, mailbox) else None
-
-    def _hold_clip(self, ticket: Ticket) -> Showing | None:
-        return self._house.clips.find("hold", ticket.requirements.language, ticket.requirements.sign_language)
 
     def _clip(self, ticket: Ticket, mailbox: Mailbox) -> m.ClipView | None:
         clip = self._waiting_clip(ticket)
@@ -242,109 +209,6 @@ class Views:
             ended_at=milliseconds((call and call.ended_at) or ticket.since),
             note=done.note,
         )
-
-    # Parts of a call
-
-    def _call(self, connection: Connection, call: Call, mailbox: Mailbox) -> m.CallView:
-        me = call.leg(mailbox.address.party)
-        slots = {leg.id: slot for slot, leg in enumerate(call.others(me.party)) if not call.apart(me, leg)}
-        ticket = self._house.queue.ticket(connection, call.ticket)
-        signed = ticket.requirements.sign_language
-        legs = {
-            leg.id: self._leg(connection, call, leg, leg == me, slots.get(leg.id), signed, mailbox) for leg in call.legs
-        }
-        return m.CallView(
-            id=call.id,
-            state=call.state,
-            modality=call.modality,
-            hearing=arrivals.hears_badly(connection, call.ticket),
-            started_at=maybe_milliseconds(call.started_at),
-            hold=self._hold(connection, call, me, ticket),
-            may_hold=me.role is m.Role.AGENT and hold.may_hold(call),
-            legs=list(legs.values()),
-            text=[
-                text_line(line, by.role, by.name, by.you)
-                for line in conversation.transcript(connection, call.id)
-                for by in (legs[line.leg],)
-            ],
-            typed=conversation.typed_by(connection, me),
-            recording=recording_view(connection, call, me, mailbox.language, self._records(call.id)),
-            may_record=may_record(self._house, call, me, mailbox.language),
-            captions=self._call_captions(connection, call, mailbox.address, legs),
-        )
-
-    def _hold(self, connection: Connection, call: Call, me: Leg, ticket: Ticket) -> m.HoldView | None:
-        if call.state is not m.CallState.HELD:
-            return None
-        clip = self._hold_clip(ticket) if me.role is m.Role.CITIZEN else None
-        since = milliseconds(calls.held_since(connection, call.id))
-        return m.HoldView(since=since, clip=None if clip is None else "signed" if clip.signed else "spoken")
-
-    def _spoken(self, connection: Connection, call: Call) -> str:
-        """The language of a call."""
-        return self._house.queue.ticket(connection, call.ticket).requirements.language
-
-    def _call_captions(
-        self, connection: Connection, call: Call, me: Address, legs: Mapping[int, m.LegView]
-    ) -> m.CaptionsView | None:
-        captions, others = self._captions, [address_of(leg) for leg in call.others(me.party)]
-        spoken = self._spoken(connection, call)
-        if call.modality is m.Modality.TEXT or not captions.may_come(spoken):
-            return None
-        by_engine = spoken in captions.languages
-        in_browser = captions.makes_in_browser(call.id, me)
-        live = call.state is m.CallState.LIVE
-        return m.CaptionsView(
-            available=by_engine or any(captions.makes_in_browser(call.id, who) for who in others),
-            on=captions.wants(call.id, me),
-            made=live and (by_engine or in_browser) and bool(captions.listeners(call.id, others, me)),
-            browser_allowed=captions.browsers_allowed and me.kind is Kind.DESK,
-            browser=in_browser,
-            lines=[
-                caption_line(line, by.role, by.name, by.you)
-                for line in captions.lines(call.id)
-                for by in (legs.get(line.leg),)
-                if by is not None
-            ],
-        )
-
-    def _listened(self, call: m.CallView | None, language: str) -> str | None:
-        """The language in which the machine listens to the person whose view of the call this is."""
-        captions = call.captions if call else None
-        return language if captions and captions.made and not captions.browser else None
-
-    def _leg(
-        self,
-        connection: Connection,
-        call: Call,
-        leg: Leg,
-        you: bool,
-        slot: int | None,
-        signed: str | None,
-        mailbox: Mailbox,
-    ) -> m.LegView:
-        owner = self._mailboxes.get(address_of(leg))
-        impression = self._impressions.get(leg.id, Impression())
-        return m.LegView(
-            id=leg.id,
-            role=leg.role,
-            name=visits.name_of(connection, leg, mailbox.language),
-            you=you,
-            slot=slot,
-            connected=owner is not None and self._hears(call, leg),
-            microphone=owner.microphone if owner else m.Device.OFF,
-            camera=owner.camera if owner else m.Device.OFF,
-            signs=calls.signs(call, leg, signed),
-            speaking=impression.speaking,
-            trouble=impression.trouble,
-        )
-
-    def _hears(self, call: Call, leg: Leg) -> bool:
-        """Whether this person's media is there, or needs not be there yet."""
-        if call.modality is m.Modality.TEXT:
-            return True
-        up = self._switchboard.is_up(address_of(leg))
-        return self._house.now() < (call.started_at or 0) + MEDIA_PATIENCE if up is None else up
 
     def _company(self, connection: Connection, call: Call | None, rung: Ticket | None) -> tuple[Address, ...]:
         if call is not None:
@@ -492,6 +356,12 @@ def _slots(call: Call | None, mailbox: Mailbox) -> dict[int, Address]:
     return {} if call is None else slots_of(call, call.leg(mailbox.address.party))
 
 
+def _listened(call: m.CallView | None, language: str) -> str | None:
+    """The language in which the machine listens to the person whose view of the call this is."""
+    captions = call.captions if call else None
+    return language if captions and captions.made and not captions.browser else None
+
+
 def _seen(call: Call | None, mailbox: Mailbox) -> bool:
     """Whether pictures are worth sending: nobody looks in a call of voices, or at a page that is hidden."""
     return mailbox.pictures and (call is None or call.modality is m.Modality.VIDEO)
@@ -499,36 +369,3 @@ def _seen(call: Call | None, mailbox: Mailbox) -> bool:
 
 def _outcome(done: Transaction) -> m.Outcome | None:
     return None if done.state is TransactionState.OPEN else m.Outcome(done.state)
-
-
-def text_line(line: conversation.Line, role: m.Role, name: str, you: bool) -> m.TextLine:
-    """A line as one reader sees it: who wrote it, and whether that was she herself."""
-    return m.TextLine(
-        id=line.id,
-        revision=line.revision,
-        leg=line.leg,
-        role=role,
-        name=name,
-        you=you,
-        text=line.text,
-        done=line.done,
-        at=milliseconds(line.at),
-    )
-
-
-def caption_line(line: CaptionLine, role: m.Role, name: str, you: bool) -> m.CaptionLine:
-    """A line of captions as one reader sees it."""
-    return m.CaptionLine(
-        id=line.id,
-        revision=line.revision,
-        leg=line.leg,
-        role=role,
-        name=name,
-        you=you,
-        words=list(line.words),
-        final=line.final,
-        source=line.source,
-        missed=line.missed,
-        began_at=milliseconds(line.began_at),
-        ended_at=milliseconds(line.ended_at),
-    )
