@@ -19,8 +19,12 @@ Address = tuple[str, int]
 
 AHEAD = 8
 """Restarts that may fail, one after the other, before the page needs a new connection."""
+_RECENT = 64
+"""Checks of one peer whose sender is known: a retransmission comes within 40 s (RFC 8489, 6.2.1)."""
 _REMEMBERED = 4_096
-"""Checks of one peer that are known again: those of some hours."""
+"""Checks before these that are known again: those of some hours."""
+_TRANSACTION = 12
+"""Bytes of a transaction's number (RFC 8489, 5)."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,9 @@ class IceAgent:
         self.address: Address | None = None
         """Where to send: the last address that the peer nominated."""
         self._senders: dict[bytes, Address] = {}
-        """By transaction: where a check came from."""
+        """By transaction: where a recent check came from."""
+        self._past = bytearray()
+        """The transactions before these, one after the other: a fifth of the memory that objects would take."""
 
     def _begin(self, credentials: Credentials) -> None:
         """From these on; all that went before are void."""
@@ -79,7 +85,7 @@ class IceAgent:
         key = credentials.password.encode()
         if not check.check_message_integrity(key):
             return None
-        if self._first_sender(check.transaction_id, sender) != sender:
+        if self._is_copy(check.transaction_id, sender):
             return None
         if "USE-CANDIDATE" in check.attributes:
             self.address = sender
@@ -89,11 +95,19 @@ class IceAgent:
         response.add_message_integrity(key)
         return bytes(response)
 
-    def _first_sender(self, transaction: bytes, sender: Address) -> Address:
-        first = self._senders.setdefault(transaction, sender)
-        if len(self._senders) > _REMEMBERED:
-            del self._senders[next(iter(self._senders))]
-        return first
+    def _is_copy(self, transaction: bytes, sender: Address) -> bool:
+        """Whether this check is known already, and not from this sender."""
+        if transaction in self._senders:
+            return self._senders[transaction] != sender
+        if transaction in self._past:
+            return True
+        self._senders[transaction] = sender
+        if len(self._senders) > _RECENT:
+            oldest = next(iter(self._senders))
+            del self._senders[oldest]
+            self._past += oldest
+            del self._past[: -_REMEMBERED * _TRANSACTION]
+        return False
 
     def _renew(self, username: str) -> None:
         if username == next(iter(self._chain)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
+import tracemalloc
 
 import pytest
 from aioice import stun
@@ -61,6 +62,21 @@ def test_a_copy_of_a_check_from_elsewhere_moves_nobody() -> None:
     assert answer(agent, heard, HOME) is not None
     assert answer(agent, heard, STREET) is None
     assert answer(agent, heard, HOME) is not None, "repeated, because the answer was lost"
+    assert agent.address == HOME
+
+
+def test_a_copy_is_known_for_hours_in_little_memory() -> None:
+    """A page checks every 2.5 s: 4,000 times in three hours. As objects that was 13 MB for forty people."""
+    agent = IceAgent()
+    heard = check(agent.credentials)
+    assert answer(agent, heard, HOME) is not None
+    tracemalloc.start()
+    for _ in range(4_000):
+        answer(agent, check(agent.credentials), HOME)
+    size, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert size < 100_000
+    assert answer(agent, heard, STREET) is None
     assert agent.address == HOME
 
 
