@@ -6,6 +6,7 @@ Source: draft-holmer-rmcat-transport-wide-cc-extensions-01, section 3.1.
 from __future__ import annotations
 
 import struct
+from collections import deque
 
 from wasl_media.reception import unwrap
 
@@ -29,7 +30,7 @@ class Arrivals:
     """Collects what came since the last report. Times are seconds on the monotonic clock."""
 
     def __init__(self) -> None:
-        self._came: list[tuple[int, float]] = []
+        self._came: deque[tuple[int, float]] = deque(maxlen=_MOST)
         self._newest = 1 << 16
         self._next: int | None = None
         self._reports = 0
@@ -50,8 +51,9 @@ class Arrivals:
         return self._pack(sender, media, first, [arrived.get(index) for index in range(first, last + 1)])
 
     def _unwrapped(self) -> dict[int, float]:
-        came, self._came = self._came, []
         arrived = {}
+        came = list(self._came)
+        self._came.clear()
         for sequence, now in came:
             self._newest = unwrap(sequence, self._newest, 16)
             arrived[self._newest] = now

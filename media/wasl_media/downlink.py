@@ -35,6 +35,12 @@ _UNKNOWN_FULL = 400_000
 """Bits per second, taken for the full picture while it does not come."""
 _SOON = 10.0
 """Seconds; a line that is too narrow again so soon after it was tried was no success."""
+_BORNE_OUT_AFTER, _BORNE_OUT = 6.0, 1.1
+"""Seconds in which the estimate must grow so much after a try that went well; else it said nothing of the line."""
+_QUEUED = 0.3
+"""Seconds of round trip more than at the beginning of a try: the line only seems to take it."""
+_SURELY = 0.75
+"""Seconds: more than one measurement, in which a keyframe may have been."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,8 @@ class _Try:
     rate: float
     step_ends_at: float
     began_at: float
+    round_trip: float
+    """Seconds, when it began."""
 
 
 class Downlink:
@@ -86,6 +94,8 @@ class Downlink:
         self._views = views
         self._estimate: int | None = None
         self._proven = 0
+        self._proven_at = 0.0
+        self._estimate_then = 0
         self._narrow_since: float | None = None
         self._try: _Try | None = None
         self._try_at = 0.0
@@ -132,6 +142,10 @@ class Downlink:
         if self._estimate is None:
             return
         watched = [view for view in self._views if view.layers is not None]
+        for view in watched:
+            if view.level is Level.LOW and view.layers is not None and not view.layers.low.bitrate:
+                view.choose(Level.FULL, now)  # there is no small one any more: the full one shrinks
+        self._doubt(now)
         room = max(self._estimate, self._proven)
         demands = [_demand(view) for view in watched]
         levels = allot(room, demands)
@@ -143,10 +157,21 @@ class Downlink:
                 self._raise(watched, levels, now)
         self._share(watched, demands, room, now)
 
+    def _doubt(self, now: float) -> None:
+        """What a try proved stands until the line is seen not to take it."""
+        grew = self._estimate is not None and self._estimate >= _BORNE_OUT * self._estimate_then
+        late = now - self._proven_at > _BORNE_OUT_AFTER
+        if (late and not grew) or self._loses(self._proven_at):
+            self._proven = 0
+
+    def _loses(self, since: float) -> bool:
+        return any(view.reported_loss(since) > _LOSSY for view in self._views)
+
     def _lower(self, watched: Sequence[View], levels: Sequence[Level], room: int, now: float) -> None:
         self._narrow_since = self._narrow_since or now
         if now - self._narrow_since < PATIENCE:
-            if 2 * room > sum(view.bitrate for view in watched):
+            surely = now - self._narrow_since >= _SURELY
+            if not surely or 2 * room > sum(view.bitrate for view in watched):
                 return
             # Far too much: small at once. Only time tells whether nothing at all is called for.
             levels = [max(level, demand.least) for level, demand in zip(levels, map(_demand, watched), strict=True)]
@@ -186,30 +211,41 @@ class Downlink:
         more = (demand.low or LEAST) if view.level is Level.PAUSED else demand.full - (demand.low or 0)
         goal = int(_GAINS * _GAINS * (sent + more))
         if sent == 0:  # nothing to pad with: what is least is tried in earnest
-            self._try_at, self._proven = now + FIRST_TRY, goal
+            self._try_at, self._raised_at = now + FIRST_TRY, now
+            self._prove(goal, now)
             view.choose(Level.FULL if demand.low is None else Level.LOW, now)
             return
-        self._try = _Try(goal, min(goal, GROWTH * sent), now + STEP, now)
+        self._try = _Try(goal, min(goal, GROWTH * sent), now + STEP, now, self._round_trip)
 
     def _go_on_trying(self, trying: _Try, now: float) -> None:
-        if any(view.reported_loss(trying.began_at) > _LOSSY for view in self._views):
+        if self._loses(trying.began_at) or self._round_trip > trying.round_trip + _QUEUED:
             self._fail(now)
             return
         if now >= trying.step_ends_at:
             if trying.rate >= trying.goal:
-                self._try, self._proven = None, trying.goal
+                self._try = None
+                self._prove(trying.goal, now)
                 self._decide(now)
                 return
             trying.rate = min(trying.goal, GROWTH * trying.rate)
             trying.step_ends_at = now + STEP
         self._pad(trying, now)
 
+    def _prove(self, goal: int, now: float) -> None:
+        self._proven, self._proven_at, self._estimate_then = goal, now, self._estimate or 0
+
+    @property
+    def _round_trip(self) -> float:
+        return max((view.round_trip or 0.0 for view in self._views), default=0.0)
+
     def _pad(self, trying: _Try, now: float) -> None:
         sent = sum(view.bitrate for view in self._views)
-        missing = int((trying.rate - sent) * 0.05 / 8)
+        missing = wanted = int((trying.rate - sent) * 0.05 / 8)
         for view in self._views:
             if missing > 0:
                 missing -= view.pad(missing, now)
+        if missing == wanted > 0:  # nothing is there to pad with: that proves nothing
+            self._try, self._try_at = None, now + FIRST_TRY
 
     def _fail(self, now: float) -> None:
         if self._try is not None:

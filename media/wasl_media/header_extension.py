@@ -20,8 +20,14 @@ class HeaderExtension:
 
     def find(self, packet: bytes | memoryview) -> int:
         """Where its data begin; 0 if the packet has none."""
-        at = self._at
-        if at and packet[0] == self._first and packet[self._words_at] == self._words and packet[at - 1] == self._mark:
+        at, words_at = self._at, self._words_at
+        if (
+            at
+            and packet[0] == self._first
+            and packet[words_at] == self._words
+            and not packet[words_at - 1]
+            and packet[at - 1] == self._mark
+        ):
             return at
         return self._search(packet)
 
@@ -35,8 +41,9 @@ class HeaderExtension:
         while at < end:
             size = 2 + (packet[at] & 0x0F) if packet[at] else 1
             if packet[at] >> 4 == self._identifier and at + size <= end:
-                self._at, self._first, self._mark = at + 1, packet[0], packet[at]
-                self._words_at, self._words = begin + 3, packet[begin + 3]
+                if not packet[begin + 2]:  # no browser's header is so long that this byte is needed
+                    self._at, self._first, self._mark = at + 1, packet[0], packet[at]
+                    self._words_at, self._words = begin + 3, packet[begin + 3]
                 return at + 1
             at += size
         return 0

@@ -30,6 +30,8 @@ FEEDBACK_INTERVAL = 0.1
 """Seconds between two reports of when packets came."""
 _LOW = LOW_RID.encode()
 _EXTENSION_BIT = 0x10
+_TWO_BYTES = 1
+"""As the length of an extension is written: one less (RFC 8285, 4.2)."""
 
 
 class Incoming:
@@ -83,7 +85,7 @@ class Incoming:
 
         Layers are named only at first, while they make the header longer.
         """
-        if place := self._sequence.find(packet):
+        if (place := self._sequence.find(packet)) and packet[place - 1] & 0x0F == _TWO_BYTES:
             self._arrivals.note(packet[place] << 8 | packet[place + 1], now)
             self._sequence.blank(packet, place)
         if place := self._send_time.find(packet):
@@ -107,7 +109,7 @@ class Incoming:
         elif kind in (OPUS, VP8):
             publication = self._audio if kind == OPUS else layer
             publication.adopt(ssrc, None)
-            publication.receive(self._own(packet, at, now), now)
+            publication.receive(bytes(packet) if kind == OPUS else self._own(packet, at, now), now)
 
     def receive_clock(self, ssrc: int, info: RtcpSenderInfo, now: float) -> None:
         """A sender report."""

@@ -194,8 +194,15 @@ class Peer:
         watched, small = self.layers.wanted(now)
         advice = (watched, small, self._downlink.paused)
         if advice != self._advice and self.connected:
+            if watched and not self._watched:
+                self.layers.full.begin_figures()
             self._advice = advice
             self._on_event(PictureAdvised(peer=self.id, watched=watched, small=small, paused=self._downlink.paused))
+
+    @property
+    def _watched(self) -> bool:
+        """Whether the page was told last that its picture is of use."""
+        return self._advice[0]
 
     def _report(self, now: float) -> None:
         """Tell the page how it is received, and keep the same for `figures`."""
@@ -207,7 +214,7 @@ class Peer:
             round_trip=self._round_trip,
             bitrate=self._count(now),
             sound=sound,
-            picture=picture,
+            picture=picture if self._watched else None,
             views=[view for s in self.subscriptions.values() if s.source is not None and (view := s.measure(now))],
         )
 

@@ -178,6 +178,10 @@ class Publication:
             return None
         return self._meter.measure(report.fraction_lost / 256, report.jitter / self.clock_rate, now)
 
+    def begin_figures(self) -> None:
+        """Nothing that was before counts: nobody looked, and nothing was sent."""
+        self._meter = _meter(self.kind)
+
     def _lose(self) -> None:
         """A packet is lost for good."""
         if isinstance(self._meter, PictureMeter):

@@ -76,6 +76,7 @@ class View(Subscription):
         if self._awaited is not None and self._awaited.layer is not layer:
             self._give_up_waiting()
         if self.source is None or (self._held and layer is not self.source):
+            self._give_up_waiting()
             self.show(layer, now)
         elif layer is not self.source and self._awaited is None:
             self._awaited = _Awaited(self, layer, now)

@@ -136,7 +136,8 @@ class CallViews:
         mailbox: Mailbox,
     ) -> m.LegView:
         owner = self._mailboxes.get(address_of(leg))
-        impression = self._impressions.get(leg.id, Impression())
+        live = call.state is m.CallState.LIVE
+        impression = self._impressions.get(leg.id, Impression()) if live else Impression()
         return m.LegView(
             id=leg.id,
             role=leg.role,

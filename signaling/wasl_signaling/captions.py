@@ -127,8 +127,8 @@ class Captions:
         return self._keep(call, said.utterance, line)
 
     def made(self, call: Call, leg: Leg, who: Address, made: m.MakeCaption, now: float) -> CaptionLine | None:
-        """Her own browser understood something. Problem (not_now) if she has not switched that on."""
-        if not self.makes_in_browser(call.id, who):
+        """Her own browser understood something. Problem (not_now) if she has not switched that on, or on hold."""
+        if not self.makes_in_browser(call.id, who) or call.state is not m.CallState.LIVE:
             raise Problem("not_now")
         line = CaptionLine(
             id=0,

@@ -81,7 +81,8 @@ def ask(connection: Connection, house: House, agent: str, call_id: int, language
 def answer(
     connection: Connection, house: House, party: str, request: m.AnswerRecording, language: m.Language, now: float
 ) -> Call:
-    """Somebody agrees or does not, for the first time or changing her mind. To say the same twice does nothing.
+    """Somebody agrees or does not, for the first time or changing her mind. To say the same twice does nothing, unless
+    the citizen has something deleted that was kept of an earlier recording.
 
     Raises UnknownCall, UnknownRecording, IllegalRecordingMove, Problem (recording_off).
     """
@@ -90,7 +91,8 @@ def answer(
     last = recordings.latest(connection, call.id)
     if last is None or last.id != asked.id:
         raise UnknownRecording(asked.id)
-    if asked.answer_of(party) is not request.agreed:
+    deletes = not request.agreed and leg.role is m.Role.CITIZEN and recordings.kept(connection, call.id)
+    if asked.answer_of(party) is not request.agreed or deletes:
         shown = "\n".join(question(leg.role, asked.keep_days, language))
         given = Answer(0, party, request.agreed, now, language, shown)
         (_agree if request.agreed else _disagree)(connection, house, call, asked, given)

@@ -207,7 +207,7 @@ class RecordingView(Message):
     since: int
     runs: bool
     """Whether anything is being kept at this moment. False also in the state `on` while somebody has not agreed yet,
-    or while a connection is being made again; it then goes on by itself."""
+    while a connection is being made again, or while the call is on hold; it then goes on by itself."""
     waits_for: list[str]
     """The names of those in the call who have not agreed, while it is asked for or goes on."""
     your_answer: bool | None
@@ -216,7 +216,7 @@ class RecordingView(Message):
     """What to ask, and then what to tell, whoever has not agreed: show all of it, as it is. It is kept with the
     answer. Empty once you have agreed."""
     kept: bool
-    """Whether something of it is kept: the citizen may have it deleted as long as the call lasts."""
+    """Whether something of this call is kept: the citizen may have it deleted as long as the call lasts."""
     failure: RecordingFailure | None = None
     """In the state `failed`: why. The agent may ask again; who had agreed is not asked a second time."""
 

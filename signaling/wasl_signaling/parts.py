@@ -77,10 +77,10 @@ class Parts:
     async def hold(self, change: Awaitable[Call]) -> None:
         """Once a call is on hold, or goes on, everybody's connection follows, and what is recorded of it."""
         call = await change
+        self.refresher.mark(address_of(leg) for leg in call.legs)
+        for leg in call.legs:  # also of those whose pages are away: their connections may be there
+            await self.switchboard.rearrange(address_of(leg), slots_of(call, leg))
         await self.tapes.follow(call.id)
-        for leg in call.legs:
-            if self.mailboxes.get(address_of(leg)) is None:  # her page is away; her connection may be there
-                await self.switchboard.route(address_of(leg), slots_of(call, leg))
         await self.refresher.refresh([address_of(leg) for leg in call.legs])
 
     async def recording_changed(self, change: Awaitable[Call]) -> None:
@@ -127,7 +127,8 @@ class Parts:
         if line is None:
             return
         await self._record_caption(found, line)
-        for leg in found.call.legs:
+        readers = [leg for leg in found.call.legs if not found.call.apart(found.leg, leg)]
+        for leg in readers:
             if mailbox := self.mailboxes.get(address_of(leg)):
                 view = caption_line(line, found.leg.role, found.names[mailbox.language], leg == found.leg)
                 await self.mailboxes.send(mailbox.address, "caption", m.CaptionEvent(call=found.call.id, line=view))

@@ -83,8 +83,6 @@ class Recording:
     since: float
     keep_days: int
     answers: Mapping[str, Answer]
-    kept: bool
-    """Whether it was on the record, and can still be read."""
     failure: RecordingFailure | None = None
 
     def answer_of(self, party: str) -> bool | None:
@@ -173,6 +171,12 @@ def latest(connection: Connection, call: int) -> Recording | None:
     return _find(connection, table.c.call == call)
 
 
+def kept(connection: Connection, call: int) -> bool:
+    """Whether something of this call was recorded, and can still be read."""
+    readable = select(table.c.id).where(table.c.call == call, table.c.sealed_key.is_not(None)).limit(1)
+    return connection.scalar(readable) is not None
+
+
 def running_calls(connection: Connection) -> list[int]:
     """The calls that are on the record, or off it for a while."""
     states = (RecordingState.ON, RecordingState.PAUSED)
@@ -193,7 +197,6 @@ def _find(connection: Connection, which: ColumnElement[bool]) -> Recording | Non
         since=row.since,
         keep_days=row.keep_days,
         answers={answer.party: answer for answer in answers},
-        kept=row.sealed_key is not None,
         failure=RecordingFailure(row.failure) if row.failure else None,
     )
 

@@ -28,7 +28,7 @@ def recording_view(
         waits_for=_waits_for(connection, call, last, language),
         your_answer=answer,
         question=[] if answer else consenting.question(me.role, last.keep_days, language),
-        kept=last.kept,
+        kept=recordings.kept(connection, call.id),
         failure=last.failure,
     )
 

@@ -91,6 +91,7 @@ class Switchboard:
         self._captions: dict[Address, str] = {}
         self._clips: dict[Address, Showing] = {}
         self._locks: Locks[Address] = Locks()
+        self._applying: Locks[Address] = Locks()
         self._away_since: dict[Address, float] = {}
         self._numbers = count(1)
 
@@ -222,6 +223,11 @@ class Switchboard:
         line = self._lines.get(address)
         if line is not None and line.worker.draining and not slots:
             await self._settle(address)
+        await self._apply(address)
+
+    async def rearrange(self, address: Address, slots: Mapping[int, Address]) -> None:
+        """As `route`, with pictures and a clip as they are."""
+        self._wanted[address] = dict(slots)
         await self._apply(address)
 
     async def caption(self, address: Address, language: str | None) -> None:
@@ -361,6 +367,10 @@ class Switchboard:
             line.captions = None
 
     async def _apply(self, viewer: Address) -> None:
+        async with self._applying[viewer]:
+            await self._apply_now(viewer)
+
+    async def _apply_now(self, viewer: Address) -> None:
         line = self._lines.get(viewer)
         if line is None or not line.open:
             return
@@ -380,7 +390,7 @@ class Switchboard:
             await self._apply_clip(viewer, line, wanted.get(0), kinds)
         except MediaError:
             log.warning("could not show", peer=line.peer)
-            line.shown = {}
+            line.shown = dict.fromkeys(slots, "")  # nobody knows: the next time, all of them are said again
 
     async def _apply_clip(self, viewer: Address, line: Line, person: str | None, kinds: Sequence[MediaKind]) -> None:
         """Shows the clip that is wanted, or the person who takes its place."""

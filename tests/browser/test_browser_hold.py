@@ -60,10 +60,16 @@ async def test_on_hold_she_is_told_and_shown_a_film_and_nobody_sees_her(
     await says(citizen, "Your call is on hold.")
     await expect(agent.page.locator("video[data-leg=citizen]:not([muted])").first).to_be_hidden()
     await citizen.page.wait_for_function(FILM)
+    await citizen.press("Stop the film")
+    await expect(citizen.page.locator("[data-leg=clip]")).to_have_count(0)
+    await expect(citizen.page.locator("[data-act=film]")).to_be_focused()
+    await citizen.press("Show the film")
+    await expect(citizen.page.locator("video[data-leg=clip]")).to_be_visible()
     before = await agent.received()
     await asyncio.sleep(1.0)  # the measurement itself
     after = await agent.received()
     assert (after["frames"], after["energy"]) == (before["frames"], pytest.approx(before["energy"]))
+    await expect(agent.page.locator("#hold")).to_be_enabled()
     await agent.press("Go on with the call")
     began = time.monotonic()
     for person in (citizen, agent):

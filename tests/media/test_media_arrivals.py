@@ -66,3 +66,11 @@ def test_a_jump_is_told_of_in_part() -> None:
     arrivals.report(1, 7)
     arrivals.note(20_000, 1.1)
     assert read(arrivals.report(1, 7))[1] == {20_000: 1.1}
+
+
+def test_what_nobody_asks_for_is_not_kept() -> None:
+    arrivals = Arrivals()
+    for number in range(5_000):
+        arrivals.note(number, number / 1000)
+    _, came = read(arrivals.report(1, 7))
+    assert sorted(came) == list(range(4_500, 5_000))

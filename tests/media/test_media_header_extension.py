@@ -40,3 +40,12 @@ def test_a_payload_that_looks_like_one_is_none() -> None:
     assert extension.find(packet([(3, b"abc"), (6, b"12")])) == 21
     assert extension.find(packet([(3, b"abc")], b"\x6112345")) == 0
     assert extension.find(b"\x80\x61" + bytes(10) + packet([(6, b"12")])) == 0
+
+
+def test_a_place_in_a_long_header_is_not_looked_for_in_a_short_one() -> None:
+    """Only the low byte of the length is the same."""
+    extension = HeaderExtension(3)
+    head = b"\x90\x61" + bytes(10) + b"\xbe\xde"
+    long = head + b"\x01\x02" + bytes(0x102 * 4 - 4) + b"\x31\xaa\xbb\x00"
+    assert extension.data(long) == b"\xaa\xbb"
+    assert extension.data(head + b"\x00\x02" + bytes(8)) == b""

@@ -176,6 +176,60 @@ def test_a_sender_whose_own_line_is_poor_is_seen_small() -> None:
     assert seat.sources() == [FULL]
 
 
+def test_a_camera_that_was_off_while_the_viewer_was_away_is_seen_again_and_by_her_once() -> None:
+    camera, seat = Camera(full=0), Seat()
+    view, now = seat.view, 0.0
+    view.watch(camera.layers, now)
+
+    def show(seconds: float, *, key: bool = False) -> float:
+        end = now + seconds
+        for step in range(round(seconds / 0.05)):
+            camera.send(now + 0.05 * step, key=key)
+            view.settle(now + 0.05 * step)
+        return end
+
+    now = show(3.0, key=True)
+    assert seat.sources() == [LOW]
+    camera.rates[LOW] = 0
+    now = show(3.0)  # the full one is awaited
+    view.hold()
+    now = show(1.0)
+    camera.rates[FULL] = 800_000
+    before = len(seat.path.sent)
+    now = show(3.0, key=True)
+    assert seat.sources() == [FULL]
+    numbers = [packet.sequence_number for packet in seat.path.sent[before:]]
+    assert len(numbers) > 100
+    assert len(set(numbers)) == len(numbers), "SRTP must not use a number twice"
+    camera.layers.close()
+    assert seat.sources() == [None]
+
+
+def test_the_full_picture_comes_at_once_when_there_is_no_small_one_any_more() -> None:
+    camera, poor, good = Camera(), Seat(), Seat()
+    for seat in (poor, good):
+        seat.view.watch(camera.layers, 0.0)
+    now = run([camera], {poor: 250_000, good: 3_000_000}, 0.0, 60.0)
+    assert poor.sources() == [LOW]
+    good.view.leave()
+    camera.rates[LOW] = 0  # its sender need not send it for one
+    run([camera], {poor: 250_000}, now, 2.0)
+    assert poor.sources() == [FULL]
+    assert max(camera.limits()[-1:]) <= 250_000
+
+
+def test_what_a_try_proved_does_not_outlast_what_the_line_says() -> None:
+    """A line with a deep buffer takes everything for a while, and its estimate stays where it is."""
+    camera, poor, good = Camera(), Seat(), Seat()
+    for seat in (poor, good):
+        seat.view.watch(camera.layers, 0.0)
+    now, full = 0.0, 0
+    for _ in range(180):
+        now = run([camera], {poor: 75_000, good: 3_000_000}, now, 1.0)
+        full += poor.view.level is Level.FULL
+    assert full < 60
+
+
 def test_one_layer_for_one_viewer_follows_her_line() -> None:
     camera, seat = Camera(low=0), Seat()
     seat.view.watch(camera.layers, 0.0)

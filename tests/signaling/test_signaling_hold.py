@@ -17,7 +17,9 @@ from wasl_signaling import call as calls
 from wasl_signaling import messages as m
 from wasl_signaling import schema
 from wasl_signaling.call import Call, Leg, UnknownCall
+from wasl_signaling.captions import Captions
 from wasl_signaling.hold import hold
+from wasl_signaling.mailbox import Address
 from wasl_signaling.messages import CallState, Modality, Role
 from wasl_web.errors import Problem
 
@@ -89,6 +91,20 @@ def test_it_keeps_the_citizens_side_from_the_desk_and_nobody_else(connection: Co
     assert kept_apart(held) == {
         frozenset((ours, theirs)) for ours in (Role.CITIZEN, Role.HELPER) for theirs in (Role.AGENT, Role.INTERPRETER)
     }
+
+
+def test_on_hold_no_browser_makes_captions(connection: Connection) -> None:
+    """What an agent says to her colleague meanwhile is not for the citizen."""
+    captions, who, call = Captions(browsers_allowed=True), Address.desk("agent1"), a_call(connection)
+    captions.make_in_browser(call, who, True)
+    said = m.MakeCaption(call=call, utterance=1, revision=1, text="one moment", confidence=0.5, final=True)
+    for on in (True, False):
+        now = hold(connection, "agent1", m.Hold(call=call, on=on), 20.0)
+        if on:
+            with pytest.raises(Problem):
+                captions.made(now, now.leg("agent1"), who, said, 21.0)
+        else:
+            assert captions.made(now, now.leg("agent1"), who, said, 21.0)
 
 
 class Person:

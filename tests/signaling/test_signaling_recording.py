@@ -177,20 +177,34 @@ def test_after_its_end_or_a_failure_the_citizen_can_still_have_all_of_it_deleted
 ) -> None:
     call = a_call(connection)
     asked(connection, house, call)
-    assert not last(connection, call).kept
-    assert says(connection, house, "1", True, call).kept
+    assert not recordings.kept(connection, call)
+    says(connection, house, "1", True, call)
+    assert recordings.kept(connection, call)
     failed = last(connection, call)
     recordings.fail(connection, failed.id, m.RecordingFailure.NO_ROOM, 22.0)
     again = asked(connection, house, call, 23.0)
     consenting.stop(connection, "agent1", call, 24.0)
     parts = [footage.add_part(connection, one.id, 22.0).name for one in (failed, again)]
     gone = says(connection, house, "1", False, call, now=25.0)
-    assert (gone.id, gone.state, gone.kept) == (again.id, RecordingState.WITHDRAWN, False)
+    assert (gone.id, gone.state) == (again.id, RecordingState.WITHDRAWN)
+    assert not recordings.kept(connection, call)
     assert recordings.get(connection, failed.id).state is RecordingState.WITHDRAWN
     assert footage.leftovers(connection) == parts
     with pytest.raises(Problem) as refused:
         asked(connection, house, call)
     assert code(refused) == "recording_refused"
+
+
+def test_who_says_no_to_another_recording_can_have_the_first_one_deleted(connection: Connection, house: House) -> None:
+    call = a_call(connection)
+    asked(connection, house, call)
+    says(connection, house, "1", True, call)
+    consenting.stop(connection, "agent1", call, 22.0)
+    asked(connection, house, call, 23.0)
+    assert says(connection, house, "1", False, call).state is RecordingState.REFUSED
+    assert recordings.kept(connection, call)
+    assert says(connection, house, "1", False, call).state is RecordingState.REFUSED
+    assert not recordings.kept(connection, call)
 
 
 def test_when_an_interpreter_stops_it_what_was_recorded_is_kept(connection: Connection, house: House) -> None:

@@ -99,7 +99,7 @@ export class MediaLink {
     if (peer?.id !== advice.peer) return;
     peer.advice = advice;
     this.#changed();
-    await keepPolicy(peer, this.#own.video, this.#policy);
+    await change(peer.senders.video, ({ encodings }) => { shape(encodings, layersOf(advice)); });
   }
 
   /** What this page sends from now on; null for nothing. */
@@ -207,15 +207,15 @@ function peerOf(id: string, connection: RTCPeerConnection): Peer {
 }
 
 /** Where a browser refuses a part of it, the rest has to do. */
-async function keepPolicy({ senders, advice }: Peer, camera: MediaStreamTrack | null, policy: Policy): Promise<void> {
+async function keepPolicy(peer: Peer, camera: MediaStreamTrack | null, policy: Policy): Promise<void> {
   if (camera) camera.contentHint = policy.movement ? "motion" : "";
   // In the dark, phones lengthen the exposure to fewer frames than signing needs.
   if (camera) await camera.applyConstraints({ ...camera.getConstraints(), frameRate: policy.movement ? { min: SIGNING_RATE, ideal: 30 } : { ideal: 30 } }).catch(() => undefined);
-  await change(senders.video, (parameters) => {
+  await change(peer.senders.video, (parameters) => {
     parameters.degradationPreference = policy.movement ? "maintain-framerate" : "balanced";
-    shape(parameters.encodings, layersOf(advice));
+    shape(parameters.encodings, layersOf(peer.advice)); // the newest: it may have come meanwhile
   });
-  await change(senders.audio, ({ encodings }) => {
+  await change(peer.senders.audio, ({ encodings }) => {
     for (const encoding of encodings) encoding.maxBitrate = policy.richSound ? RICH_SOUND : USUAL_SOUND;
   });
 }

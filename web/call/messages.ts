@@ -381,7 +381,7 @@ export interface RecordingView {
   since: number;
   /**
    * Whether anything is being kept at this moment. False also in the state `on` while somebody has not agreed yet,
-   * or while a connection is being made again; it then goes on by itself.
+   * while a connection is being made again, or while the call is on hold; it then goes on by itself.
    */
   runs: boolean;
   /**
@@ -398,7 +398,7 @@ export interface RecordingView {
    */
   question: string[];
   /**
-   * Whether something of it is kept: the citizen may have it deleted as long as the call lasts.
+   * Whether something of this call is kept: the citizen may have it deleted as long as the call lasts.
    */
   kept: boolean;
   /**

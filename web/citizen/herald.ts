@@ -3,6 +3,7 @@
 import { Advice } from "../call/advice";
 import { ownTrouble } from "../call/insight";
 import type { CallView } from "../call/messages";
+import { Reminder } from "../call/reminder";
 import { t } from "../call/words";
 import { doneLines } from "../panels/conversation/view";
 import { keptSentence } from "../panels/callback/words";
@@ -17,7 +18,7 @@ const EVERY_MS = 60_000;
 export class Herald {
   #saidAt = 0;
   #said = "";
-  #heldAt = 0;
+  readonly #held = new Reminder();
   readonly #advice = new Advice();
 
   /** What to announce now that `before` became `after`, at `now` (milliseconds); nothing most of the time. */
@@ -65,10 +66,8 @@ export class Herald {
 
   /** Silence frightens: who waits in it is told now and then that all is well. */
   #onHold(former: CallView | null | undefined, call: CallView, now: number): string | null {
-    const news = holdNews(former, call);
-    const due = call.hold !== null && now - this.#heldAt >= EVERY_MS;
-    if (news !== null || due) this.#heldAt = now;
-    return news ?? (due ? [t("Your call is still on hold."), backSentence(agentName(call))].join(" ") : null);
+    const due = this.#held.due(call.hold !== null, now);
+    return holdNews(former, call) ?? (due ? [t("Your call is still on hold."), backSentence(agentName(call))].join(" ") : null);
   }
 }
 

@@ -110,6 +110,7 @@ function meetingActions(page: CitizenPage): CitizenActions["meeting"] {
     microphone: toggle("microphone"),
     camera: toggle("camera"),
     text: () => { page.change({ textOpen: !page.visit.textOpen }); },
+    film: (film) => { page.change({ film }); },
     hear: () => { page.change({ volumeOpen: !page.visit.volumeOpen }); },
     volume: (volume) => { page.setPreferences({ volume }); },
     balance: (balance) => { page.setPreferences({ balance }); },

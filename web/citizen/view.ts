@@ -161,6 +161,7 @@ function meetingView(visit: Visit, around: Surroundings, on: CitizenActions): Te
     {
       stage: { legs: call?.legs ?? [], modality, slot: around.slot, own: around.own, balance: around.preferences.balance },
       hold: call?.hold ?? null,
+      film: visit.film,
       modality,
       microphone: devices.microphone.device,
       camera: devices.camera.device,

@@ -58,6 +58,8 @@ export interface Visit {
   textOpen: boolean;
   /** She has said that she cannot hear. */
   volumeOpen: boolean;
+  /** The film of a call on hold plays, until she stops it. */
+  film: boolean;
   leaving: boolean;
   asking: boolean;
   /** Why the last request failed, as a sentence. */
@@ -115,6 +117,7 @@ export const START: Visit = {
   off: { microphone: false, camera: false },
   textOpen: false,
   volumeOpen: false,
+  film: true,
   leaving: false,
   asking: false,
   problem: null,

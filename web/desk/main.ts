@@ -25,7 +25,7 @@ document.addEventListener("keydown", (event) => {
 });
 document.addEventListener("pointerdown", () => { page.alarm.unlock(); });
 addEventListener("pagehide", () => void page.notebook.flush());
-setInterval(() => { page.paint(); }, TICK_MS);
+setInterval(() => { page.tick(); }, TICK_MS);
 
 applyPreferences(page.preferences);
 page.paint();

@@ -15,11 +15,12 @@ import { Playback } from "../call/playback";
 import { policyOf } from "../call/policy";
 import { type Preferences, applyPreferences, loadPreferences, wantsLetters } from "../call/preferences";
 import { Reader } from "../call/reading";
+import { Reminder } from "../call/reminder";
 import { TextSender } from "../call/text";
 import { Watching } from "../call/watching";
 import { WakeLock } from "../call/wake";
 import type { Body, DeskWire, Reply, RequestName } from "../call/wire";
-import { language } from "../call/words";
+import { language, t } from "../call/words";
 import { captionNews } from "../panels/captions/view";
 import { doneLines, lineSentence } from "../panels/conversation/view";
 import { heldTitle, offerText, offerTitle } from "../panels/offer/view";
@@ -59,6 +60,7 @@ export class DeskPage {
   readonly #ear = new Ear((made) => { this.#caption(made); }, () => { this.events.captions.browser(false); });
   readonly #watching: Watching;
   readonly #advice = new Advice();
+  readonly #held = new Reminder();
   #shown: Screen = "loading";
   /** When the present offer was first seen here, in milliseconds since the epoch. */
   #rungAt = 0;
@@ -121,6 +123,13 @@ export class DeskPage {
     root.dataset.call = this.desk.server?.call?.state ?? "none";
     render(deskView(this.desk, this.#surroundings(), this.events), this.#app);
     this.playback.start(this.#app);
+  }
+
+  /** Once a second: clocks run, and what lasts is said again. */
+  tick(): void {
+    const held = this.desk.server?.call?.hold;
+    if (this.#held.due(held != null, deskTime())) announce(t("The citizen is still on hold."));
+    this.paint();
   }
 
   prefer(change: Partial<Preferences>): void {
@@ -219,7 +228,7 @@ export class DeskPage {
 
   #followCaptions(former: Desk): void {
     const call = this.desk.server?.call;
-    const listens = call?.captions?.browser === true && this.own.devices.states.microphone.device === "on";
+    const listens = call?.state === "live" && call.captions?.browser === true && this.own.devices.states.microphone.device === "on";
     this.#ear.want(listens ? (this.desk.server?.visit?.language === "en" ? "en-GB" : "ar-KW") : null);
     if (!call || this.connection.status !== "connected") return;
     const tell = (id: number, on: boolean): Promise<unknown> => this.connection.request("captions", { call: id, on });

@@ -133,7 +133,7 @@ function work(desk: Desk, server: DeskState, around: Surroundings, on: DeskEvent
 
 function call(desk: Desk, { call = null }: DeskState, around: Surroundings, on: DeskEvents): TemplateResult {
   const { devices, link, now } = around;
-  const bar = { call, link, now, microphone: devices.microphone.device, camera: devices.camera.device, asking: desk.asking };
+  const bar = { call, link, now, microphone: devices.microphone.device, camera: devices.camera.device };
   return html`${callBarView(bar, on.call)} ${soundNotice(around, on)} ${call && interprets(desk) ? asked(call, desk, on) : nothing}
     ${interprets(desk) ? html`<p>${t("You interpret. Your colleague writes the notes and finishes the visit.")}</p>` : nothing} ${call ? people(desk, call, around, on) : nothing}`;
 }

@@ -5,7 +5,7 @@ import { type CallBar, callBarView } from "./view";
 const NOW = Date.UTC(2026, 10, 23, 7, 30);
 const events = { toggleMicrophone: (): void => undefined, toggleCamera: (): void => undefined, hold: (): void => undefined };
 const CALL: CallView = { id: 1, state: "live", modality: "video", hearing: false, started_at: NOW - 65_000, hold: null, may_hold: true, legs: [], text: [], typed: 0, captions: null };
-const BAR: CallBar = { call: CALL, link: "connected", microphone: "on", camera: "on", now: NOW, asking: false };
+const BAR: CallBar = { call: CALL, link: "connected", microphone: "on", camera: "on", now: NOW };
 
 function shown(bar: Partial<CallBar>): () => TemplateResult {
   return () => callBarView({ ...BAR, ...bar }, events);

@@ -16,7 +16,6 @@ export interface CallBar {
   camera: Device;
   /** Milliseconds since the epoch. */
   now: number;
-  asking: boolean;
 }
 
 export interface CallBarEvents {
@@ -44,9 +43,10 @@ export function callBarView(state: CallBar, on: CallBarEvents): TemplateResult {
 export function callSentence(call: CallView | null, link: LinkState): string {
   if (!call || call.state === "assembling") return t("The call is being connected.");
   const citizen = call.legs.find((leg) => leg.role === "citizen");
+  if (citizen?.connected === false && call.hold) return t("The citizen's connection dropped while the call is on hold. Go on with the call when they are back.");
   if (citizen?.connected === false) return t("The citizen's connection dropped. The call resumes by itself; please wait.");
   if (call.modality !== "text" && link !== "connected") return linkSentence(link);
-  return call.hold ? t("The call is on hold. The citizen neither sees nor hears the desk, and the desk neither sees nor hears her.") : t("You are connected.");
+  return call.hold ? t("The call is on hold. The citizen neither sees nor hears the desk, and the desk neither sees nor hears them.") : t("You are connected.");
 }
 
 function linkSentence(link: LinkState): string {
@@ -59,12 +59,13 @@ function controls(call: CallView, state: CallBar, on: CallBarEvents): TemplateRe
   return html`
     ${toggle("Alt+M", microphoneName(state.microphone), state.microphone, on.toggleMicrophone)}
     ${call.modality === "video" ? toggle("Alt+C", cameraName(state.camera), state.camera, on.toggleCamera) : nothing}
-    ${call.may_hold ? holdButton(call.hold !== null, state.asking, on) : nothing}
+    ${call.may_hold ? holdButton(call.hold !== null, on) : nothing}
   `;
 }
 
-function holdButton(held: boolean, asking: boolean, on: CallBarEvents): TemplateResult {
-  return html`<button id="hold" class=${held ? "button main" : "button"} type="button" aria-keyshortcuts="Alt+H" ?disabled=${asking} @click=${() => { on.hold(!held); }}>
+/** Never disabled: it would lose the focus of whoever holds and goes on by keyboard. */
+function holdButton(held: boolean, on: CallBarEvents): TemplateResult {
+  return html`<button id="hold" class=${held ? "button main" : "button"} type="button" aria-keyshortcuts="Alt+H" @click=${() => { on.hold(!held); }}>
     ${held ? t("Go on with the call") : t("Put the call on hold")} <kbd aria-hidden="true" dir="ltr">Alt+H</kbd>
   </button>`;
 }

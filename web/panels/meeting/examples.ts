@@ -23,10 +23,12 @@ const on = {
   letters: nothing,
   captions: nothing,
   look: nothing,
+  film: nothing,
 };
 const DATA: MeetingData = {
   stage: { legs: [CITIZEN, { ...AGENT, camera: "on" }], modality: "video", slot: () => null, own: drawnCamera(), balance: 0 },
   hold: null,
+  film: true,
   modality: "video",
   microphone: "on",
   camera: "on",

@@ -6,7 +6,7 @@ import type { Reading } from "../../call/reading";
 import { t } from "../../call/words";
 import { type CaptionsActions, type CaptionsData, captions } from "../captions/view";
 import { type ConversationActions, conversation } from "../conversation/view";
-import { hold } from "../hold/view";
+import { type HoldActions, hold } from "../hold/view";
 import { agentName } from "../hold/words";
 import { icon } from "../icon/view";
 import { type Notice, notices } from "../notices/view";
@@ -21,6 +21,8 @@ export interface MeetingData {
   stage: StageData;
   /** None while the call goes on. */
   hold: HoldView | null;
+  /** She has not stopped the film of a call on hold. */
+  film: boolean;
   modality: Modality;
   microphone: Device;
   camera: Device;
@@ -40,7 +42,7 @@ export interface MeetingData {
   asking: boolean;
 }
 
-export interface MeetingActions extends LeaveActions, ConversationActions, RecordingActions {
+export interface MeetingActions extends LeaveActions, ConversationActions, RecordingActions, HoldActions {
   microphone: () => void;
   camera: () => void;
   text: () => void;
@@ -74,8 +76,8 @@ function captionsOf({ captions: view, captionsOpen, look }: MeetingData, on: Mee
   return view && captionsOpen ? captions({ captions: view, look }, { look: on.look }) : nothing;
 }
 
-function people({ stage: data, hold: held, modality }: MeetingData, on: MeetingActions): TemplateResult {
-  if (held) return hold({ hold: held, agent: agentName(data), modality, slot: data.slot(0) });
+function people({ stage: data, hold: held, film, modality }: MeetingData, on: MeetingActions): TemplateResult {
+  if (held) return hold({ hold: held, agent: agentName(data), modality, slot: data.slot(0), playing: film }, on);
   return html`${stage(data)} ${stageSizes(data, on.balance)}`;
 }
 

@@ -23,9 +23,10 @@ export function recording(data: RecordingData, on: RecordingActions): TemplateRe
   if (!recording) return nothing;
   if (isAsked(recording)) return question(recording, data.asking, on);
   if (isOpen(recording)) return html`${mark(recording)} ${endButton(recording, data, on)}`;
-  if (data.citizen && recording.kept) return html`${mark(recording)} ${deleteButton(recording, data, on)}`;
-  if (recording.state === "failed") return mark(recording);
-  return recording.your_answer === false ? html`${mark(recording)} ${allowButton(recording, data, on)}` : nothing;
+  const deletable = data.citizen && recording.kept;
+  const refused = recording.your_answer === false;
+  if (!deletable && !refused && recording.state !== "failed") return nothing;
+  return html`${mark(recording)} ${deletable ? deleteButton(recording, data, on) : nothing} ${refused ? allowButton(recording, data, on) : nothing}`;
 }
 
 /** Two ways that weigh the same: nothing is preselected, coloured, or nearer. */

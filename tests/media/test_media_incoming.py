@@ -1,0 +1,67 @@
+"""What a peer sends, packet by packet."""
+
+from __future__ import annotations
+
+import pytest
+
+from wasl_media.description import OPUS, TRANSPORT_SEQUENCE, VP8, Kind
+from wasl_media.incoming import Incoming
+from wasl_media.publication import Publication
+from wasl_media.reception import SenderClock
+from wasl_media.rtp import HEADER
+
+SSRC = 5
+
+
+class Receiver:
+    """Keeps what comes."""
+
+    waits_for_keyframe = False
+
+    def __init__(self, publication: Publication) -> None:
+        self.came: list[bytes] = []
+        publication.subscriptions.append(self)
+
+    def forward(self, packet: bytes, index: int, timestamp: int, now: float) -> None:
+        self.came.append(packet)
+
+    def forward_clock(self, clock: SenderClock, now: float) -> None:
+        pass
+
+    def hold(self) -> None:
+        pass
+
+    def leave(self) -> None:
+        pass
+
+
+def feed(incoming: Incoming, kind: int, payload: bytes, extension: bytes = b"") -> None:
+    first = 0x90 if extension else 0x80
+    packet = HEADER.pack(first, kind, 1, 2, SSRC) + extension + payload
+    incoming.receive(memoryview(bytearray(packet)), 1.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "payload", "goes_on"),
+    [
+        ("audio", OPUS, b"\xf8\xff\x85sound", b"\xf8\xff\x85sound"),
+        ("video", VP8, b"\x90\x80\x05\x00picture", b"\x10\x00picture"),
+    ],
+)
+def test_a_stream_that_nobody_announced_is_taken_from_its_first_packet_on(
+    name: Kind, kind: int, payload: bytes, goes_on: bytes
+) -> None:
+    incoming = Incoming(1, lambda data: None)
+    receiver = Receiver(incoming.publications[name])
+    for _ in range(2):
+        feed(incoming, kind, payload)
+    assert [packet[12:] for packet in receiver.came] == [goes_on]
+
+
+def test_a_number_that_is_cut_off_at_the_end_of_a_packet_is_none() -> None:
+    incoming = Incoming(1, lambda data: None)
+    receiver = Receiver(incoming.publications["video"])
+    short = b"\xbe\xde\x00\x01\x00\x00" + bytes([TRANSPORT_SEQUENCE << 4, 7])
+    feed(incoming, VP8, b"", short)
+    assert len(receiver.came) == 1
+    assert incoming._arrivals.report(1, 7) == b""
