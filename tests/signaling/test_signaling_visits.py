@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from insidedesk import LEASE, InsideDesk
 from livedesk import Page, Pages
 from wasl_queue.queue import Changes
-from wasl_signaling import desk, views, visits
+from wasl_signaling import call_view, desk, visits
 from wasl_signaling.house import House
 
 SOON = 5.0  # seconds; shorter than until the desk looks around by itself
@@ -61,7 +61,7 @@ async def test_an_agent_who_lost_a_visit_cannot_end_it_for_the_citizen_who_is_ba
 async def test_media_that_does_not_come_is_shown_as_away_once_it_had_its_time(
     inside_desk: InsideDesk, pages: Pages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (desk, views):
+    for module in (desk, call_view):
         monkeypatch.setattr(module, "MEDIA_PATIENCE", 1.0)
     citizen, _, _ = await meet(pages, inside_desk, "video")
     shown = [leg["connected"] for leg in citizen.state["call"]["legs"]]
