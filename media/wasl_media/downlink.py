@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from wasl_media.simulcast import Simulcast
 from wasl_media.view import Level, View
 
 LEAST = 50_000
@@ -39,6 +40,10 @@ _BORNE_OUT_AFTER, _BORNE_OUT = 6.0, 1.1
 """Seconds in which the estimate must grow so much after a try that went well; else it said nothing of the line."""
 _QUEUED = 0.3
 """Seconds of round trip more than at the beginning of a try: the line only seems to take it."""
+_UNLOADED = 1.4
+"""An estimate so much above what was sent says nothing of the line: it cannot be much higher (see above)."""
+_HOPED = 1_000_000
+"""Bits per second that such a line is taken for when a new picture begins."""
 _SURELY = 0.75
 """Seconds: more than one measurement, in which a keyframe may have been."""
 
@@ -94,7 +99,7 @@ class Downlink:
         self._views = views
         self._estimate: int | None = None
         self._proven = 0
-        self._proven_at = 0.0
+        self._proven_at = self._round_trip_then = 0.0
         self._estimate_then = 0
         self._narrow_since: float | None = None
         self._try: _Try | None = None
@@ -103,6 +108,7 @@ class Downlink:
         self._raised_at = float("-inf")
         self._decide_at = self._measure_at = 0.0
         self._octets = [0] * len(views)
+        self._watched: list[Simulcast | None] = [None] * len(views)
 
     @property
     def paused(self) -> list[int]:
@@ -111,6 +117,7 @@ class Downlink:
 
     def learn(self, estimate: int, now: float) -> None:
         """The receiver's browser says what its line can take of pictures."""
+        self._notice(now)
         fallen = self._estimate is not None and estimate < _FALLEN * self._estimate
         self._estimate = estimate
         if fallen:
@@ -120,12 +127,23 @@ class Downlink:
 
     def tick(self, now: float) -> None:
         """To be called about every 50 ms."""
+        self._notice(now)
         if now >= self._measure_at:
             self._measure(now)
         if self._try is not None:
             self._go_on_trying(self._try, now)
         elif now >= self._decide_at:
             self._decide(now)
+
+    def _notice(self, now: float) -> None:
+        """A picture that begins is not held to the estimate of a film, or of a dark slot, that took hardly anything."""
+        before, self._watched = self._watched, [view.layers for view in self._views]
+        begins = any(
+            layers is not None and layers is not was for layers, was in zip(self._watched, before, strict=True)
+        )
+        sent = sum(view.bitrate for view in self._views)
+        if begins and self._estimate is not None and self._estimate >= _UNLOADED * sent:
+            self._prove(max(self._proven, _HOPED), now)
 
     def _measure(self, now: float) -> None:
         seconds = now - self._measure_at + _MEASURE_EVERY
@@ -161,7 +179,8 @@ class Downlink:
         """What a try proved stands until the line is seen not to take it."""
         grew = self._estimate is not None and self._estimate >= _BORNE_OUT * self._estimate_then
         late = now - self._proven_at > _BORNE_OUT_AFTER
-        if (late and not grew) or self._loses(self._proven_at):
+        queued = self._round_trip > self._round_trip_then + _QUEUED
+        if (late and not grew) or queued or self._loses(self._proven_at):
             self._proven = 0
 
     def _loses(self, since: float) -> bool:
@@ -233,6 +252,7 @@ class Downlink:
 
     def _prove(self, goal: int, now: float) -> None:
         self._proven, self._proven_at, self._estimate_then = goal, now, self._estimate or 0
+        self._round_trip_then = self._round_trip
 
     @property
     def _round_trip(self) -> float:

@@ -230,6 +230,28 @@ def test_what_a_try_proved_does_not_outlast_what_the_line_says() -> None:
     assert full < 60
 
 
+def test_a_picture_after_a_film_is_not_held_to_what_the_film_took() -> None:
+    film, camera, seat = Camera(full=50_000, low=0), Camera(low=0), Seat()
+    seat.view.watch(film.layers, 0.0)
+    now = run([film], {seat: 3_000_000}, 0.0, 5.0)
+    assert seat.estimate < 100_000
+    seat.view.watch(camera.layers, now)
+    now = run([camera], {seat: 3_000_000}, now, 2.0)
+    assert min(camera.limits()) > 800_000
+
+
+def test_where_the_line_was_the_bottleneck_the_next_picture_is_held_to_it() -> None:
+    first, second, seat = Camera(low=0), Camera(low=0), Seat()
+    seat.view.watch(first.layers, 0.0)
+    now = run([first], {seat: 300_000}, 0.0, 5.0)
+    first.rates[FULL] = 230_000  # as it is told to
+    now = run([first], {seat: 300_000}, now, 2.0)
+    seat.view.watch(second.layers, now)
+    second.rates[FULL] = 230_000
+    run([second], {seat: 300_000}, now, 2.0)
+    assert max(second.limits()) <= 300_000
+
+
 def test_one_layer_for_one_viewer_follows_her_line() -> None:
     camera, seat = Camera(low=0), Seat()
     seat.view.watch(camera.layers, 0.0)
