@@ -44,6 +44,8 @@ _UNLOADED = 1.4
 """An estimate so much above what was sent says nothing of the line: it cannot be much higher (see above)."""
 _HOPED = 1_000_000
 """Bits per second that such a line is taken for when a new picture begins."""
+_ARRIVES = 2.0
+"""Seconds after that in which an estimate may still fall because of the silence before it."""
 _SURELY = 0.75
 """Seconds: more than one measurement, in which a keyframe may have been."""
 
@@ -100,6 +102,7 @@ class Downlink:
         self._estimate: int | None = None
         self._proven = 0
         self._proven_at = self._round_trip_then = 0.0
+        self._arrives_until = float("-inf")
         self._estimate_then = 0
         self._narrow_since: float | None = None
         self._try: _Try | None = None
@@ -120,7 +123,9 @@ class Downlink:
         self._notice(now)
         fallen = self._estimate is not None and estimate < _FALLEN * self._estimate
         self._estimate = estimate
-        if fallen:
+        if fallen and now < self._arrives_until:
+            self._estimate_then = min(estimate, self._estimate_then)
+        elif fallen:
             self._proven = 0
             self._fail(now)
         self._decide(now)
@@ -144,6 +149,7 @@ class Downlink:
         sent = sum(view.bitrate for view in self._views)
         if begins and self._estimate is not None and self._estimate >= _UNLOADED * sent:
             self._prove(max(self._proven, _HOPED), now)
+            self._arrives_until = now + _ARRIVES
 
     def _measure(self, now: float) -> None:
         seconds = now - self._measure_at + _MEASURE_EVERY

@@ -236,7 +236,10 @@ def test_a_picture_after_a_film_is_not_held_to_what_the_film_took() -> None:
     now = run([film], {seat: 3_000_000}, 0.0, 5.0)
     assert seat.estimate < 100_000
     seat.view.watch(camera.layers, now)
-    now = run([camera], {seat: 3_000_000}, now, 2.0)
+    now = run([camera], {seat: 3_000_000}, now, 0.3)
+    seat.estimate = 30_000.0  # of the moment between the two
+    seat.downlink.learn(30_000, now)
+    now = run([camera], {seat: 3_000_000}, now, 10.0)
     assert min(camera.limits()) > 800_000
 
 
