@@ -41,7 +41,7 @@ _BORNE_OUT_AFTER, _BORNE_OUT = 6.0, 1.1
 _QUEUED = 0.3
 """Seconds of round trip more than at the beginning of a try: the line only seems to take it."""
 _UNLOADED = 1.4
-"""An estimate so much above what was sent says nothing of the line: it cannot be much higher (see above)."""
+"""An estimate so much above what was sent says nothing of the line: it cannot be much higher."""
 _HOPED = 1_000_000
 """Bits per second that such a line is taken for when a new picture begins."""
 _ARRIVES = 2.0
@@ -94,16 +94,28 @@ class _Try:
     """Seconds, when it began."""
 
 
+@dataclass
+class _Proof:
+    """What the line is taken for, whatever its estimate, until it is seen not to take it."""
+
+    rate: int
+    """Bits per second."""
+    at: float
+    estimate: int
+    """That must grow from now on."""
+    round_trip: float
+    """Seconds, at that time."""
+    quiet_until: float
+    """Until then the estimate may fall because of the silence before: that is no sign."""
+
+
 class Downlink:
     """Times are seconds on the monotonic clock, rates are bits per second."""
 
     def __init__(self, views: Sequence[View]) -> None:
         self._views = views
         self._estimate: int | None = None
-        self._proven = 0
-        self._proven_at = self._round_trip_then = 0.0
-        self._arrives_until = float("-inf")
-        self._estimate_then = 0
+        self._proof: _Proof | None = None
         self._narrow_since: float | None = None
         self._try: _Try | None = None
         self._try_at = 0.0
@@ -123,10 +135,10 @@ class Downlink:
         self._notice(now)
         fallen = self._estimate is not None and estimate < _FALLEN * self._estimate
         self._estimate = estimate
-        if fallen and now < self._arrives_until:
-            self._estimate_then = min(estimate, self._estimate_then)
+        if fallen and self._proof is not None and now < self._proof.quiet_until:
+            self._proof.estimate = min(estimate, self._proof.estimate)
         elif fallen:
-            self._proven = 0
+            self._proof = None
             self._fail(now)
         self._decide(now)
 
@@ -148,8 +160,7 @@ class Downlink:
         )
         sent = sum(view.bitrate for view in self._views)
         if begins and self._estimate is not None and self._estimate >= _UNLOADED * sent:
-            self._prove(max(self._proven, _HOPED), now)
-            self._arrives_until = now + _ARRIVES
+            self._prove(max(self._proven, _HOPED), now, quiet=_ARRIVES)
 
     def _measure(self, now: float) -> None:
         seconds = now - self._measure_at + _MEASURE_EVERY
@@ -167,9 +178,10 @@ class Downlink:
             return
         watched = [view for view in self._views if view.layers is not None]
         for view in watched:
-            if view.level is Level.LOW and view.layers is not None and not view.layers.low.bitrate:
+            if view.level is Level.LOW and view.layers is not None and not view.layers.layered:
                 view.choose(Level.FULL, now)  # there is no small one any more: the full one shrinks
-        self._doubt(now)
+        if self._proof is not None and self._refuted(self._proof, now):
+            self._proof = None
         room = max(self._estimate, self._proven)
         demands = [_demand(view) for view in watched]
         levels = allot(room, demands)
@@ -181,13 +193,18 @@ class Downlink:
                 self._raise(watched, levels, now)
         self._share(watched, demands, room, now)
 
-    def _doubt(self, now: float) -> None:
-        """What a try proved stands until the line is seen not to take it."""
-        grew = self._estimate is not None and self._estimate >= _BORNE_OUT * self._estimate_then
-        late = now - self._proven_at > _BORNE_OUT_AFTER
-        queued = self._round_trip > self._round_trip_then + _QUEUED
-        if (late and not grew) or queued or self._loses(self._proven_at):
-            self._proven = 0
+    @property
+    def _proven(self) -> int:
+        return self._proof.rate if self._proof is not None else 0
+
+    def _refuted(self, proof: _Proof, now: float) -> bool:
+        grew = self._estimate is not None and self._estimate >= _BORNE_OUT * proof.estimate
+        late = now - proof.at > _BORNE_OUT_AFTER
+        return (late and not grew) or self._suffers(proof.at, proof.round_trip)
+
+    def _suffers(self, since: float, round_trip: float) -> bool:
+        """Whether packets are lost since then, or wait somewhere: the round trip was so long (seconds) before."""
+        return self._loses(since) or self._round_trip > round_trip + _QUEUED
 
     def _loses(self, since: float) -> bool:
         return any(view.reported_loss(since) > _LOSSY for view in self._views)
@@ -235,15 +252,19 @@ class Downlink:
         sent = sum(other.bitrate for other in watched)
         more = (demand.low or LEAST) if view.level is Level.PAUSED else demand.full - (demand.low or 0)
         goal = int(_GAINS * _GAINS * (sent + more))
-        if sent == 0:  # nothing to pad with: what is least is tried in earnest
-            self._try_at, self._raised_at = now + FIRST_TRY, now
+        if sent == 0:
+            self._try_at = now + FIRST_TRY
+            if view.level is not Level.PAUSED:  # it waits for its keyframe
+                return
+            # Nothing to pad with: what is least is tried in earnest.
+            self._raised_at = now
             self._prove(goal, now)
             view.choose(Level.FULL if demand.low is None else Level.LOW, now)
             return
         self._try = _Try(goal, min(goal, GROWTH * sent), now + STEP, now, self._round_trip)
 
     def _go_on_trying(self, trying: _Try, now: float) -> None:
-        if self._loses(trying.began_at) or self._round_trip > trying.round_trip + _QUEUED:
+        if self._suffers(trying.began_at, trying.round_trip):
             self._fail(now)
             return
         if now >= trying.step_ends_at:
@@ -256,9 +277,8 @@ class Downlink:
             trying.step_ends_at = now + STEP
         self._pad(trying, now)
 
-    def _prove(self, goal: int, now: float) -> None:
-        self._proven, self._proven_at, self._estimate_then = goal, now, self._estimate or 0
-        self._round_trip_then = self._round_trip
+    def _prove(self, rate: int, now: float, quiet: float = 0.0) -> None:
+        self._proof = _Proof(rate, now, self._estimate or 0, self._round_trip, now + quiet)
 
     @property
     def _round_trip(self) -> float:

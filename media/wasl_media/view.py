@@ -73,10 +73,10 @@ class View(Subscription):
             return
         full, low = self.layers.full, self.layers.low
         layer = full if self.takes_full and (full.bitrate or not low.bitrate) else low
-        if self._awaited is not None and self._awaited.layer is not layer:
+        at_once = self.source is None or (self._held and layer is not self.source)
+        if self._awaited is not None and (at_once or self._awaited.layer is not layer):
             self._give_up_waiting()
-        if self.source is None or (self._held and layer is not self.source):
-            self._give_up_waiting()
+        if at_once:
             self.show(layer, now)
         elif layer is not self.source and self._awaited is None:
             self._awaited = _Awaited(self, layer, now)

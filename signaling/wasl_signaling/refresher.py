@@ -7,17 +7,14 @@ a change concerns by name are told at once; those who only see a line move are t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Iterable, Iterator
 
 import structlog
 from sqlalchemy import Connection
 
 from wasl_queue.queue import Changes
 from wasl_signaling import messages as m
-from wasl_signaling.call_view import CallViews
-from wasl_signaling.captions import Captions
 from wasl_signaling.house import House
-from wasl_signaling.impressions import Impressions
 from wasl_signaling.mailbox import Address, Kind, Mailbox, Mailboxes
 from wasl_signaling.switchboard import Switchboard
 from wasl_signaling.views import View, Views
@@ -31,18 +28,8 @@ RETRY_PAUSE = 1.0  # seconds until those are tried again whose states could not 
 class Refresher:
     """Two tasks, one for each urgency."""
 
-    def __init__(
-        self,
-        house: House,
-        mailboxes: Mailboxes,
-        switchboard: Switchboard,
-        impressions: Impressions,
-        records: Callable[[int], bool],
-        captions: Captions,
-    ) -> None:
-        """`records` as for `CallViews`."""
-        self._house, self._mailboxes, self._switchboard = house, mailboxes, switchboard
-        self._views = Views(house, CallViews(house, mailboxes, switchboard, impressions, records, captions))
+    def __init__(self, house: House, mailboxes: Mailboxes, switchboard: Switchboard, views: Views) -> None:
+        self._house, self._mailboxes, self._switchboard, self._views = house, mailboxes, switchboard, views
         self._named: dict[Address, None] = {}
         self._lines: set[int] = set()
         self._named_marked, self._lines_marked = asyncio.Event(), asyncio.Event()

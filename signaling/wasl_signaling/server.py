@@ -35,6 +35,7 @@ from wasl_records.contact import Channel
 from wasl_records.database import Database
 from wasl_records.demo import CATALOGUE
 from wasl_signaling import addresses, certificate, clips, migrate, sessions
+from wasl_signaling.call_view import CallViews
 from wasl_signaling.captions import Captions
 from wasl_signaling.checking import Checks
 from wasl_signaling.citizen import CitizenChannel
@@ -60,6 +61,7 @@ from wasl_signaling.switchboard import Switchboard
 from wasl_signaling.tapes import Tapes
 from wasl_signaling.text import Text
 from wasl_signaling.timekeeper import Timekeeper
+from wasl_signaling.views import Views
 from wasl_signaling.web_push import WebPush
 from wasl_web import application
 from wasl_web.opening import Openings
@@ -111,7 +113,8 @@ async def desk(settings: Settings) -> AsyncIterator[tuple[Parts, str]]:
         insights = Insights(house, mailboxes, switchboard, impressions)
         stack.push_async_callback(insights.close)
         captions = Captions(lambda: pool.languages, browsers_allowed=settings.browser_captions)
-        refresher = Refresher(house, mailboxes, switchboard, impressions, tapes.keeps, captions)
+        calls = CallViews(house, mailboxes, switchboard, impressions, tapes.keeps, captions)
+        refresher = Refresher(house, mailboxes, switchboard, Views(house, calls))
         parts = Parts(house, mailboxes, switchboard, refresher, text, tapes, captions, checks)
         for channel in (CitizenChannel(parts), DeskChannel(parts), SuperviseChannel(parts)):
             sockets.register_namespace(channel)

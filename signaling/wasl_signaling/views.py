@@ -122,8 +122,8 @@ class Views:
         rung = queue.ticket(connection, offer.ticket) if offer else None
         company = self._company(connection, call, rung)
         slots = _slots(call, mailbox)
-        spoken = queue.ticket(connection, call.ticket).requirements.language if call else ""
-        listened = _listened(state.call, spoken)
+        spoken = queue.ticket(connection, call.ticket).requirements.language if call else None
+        listened = _listened(state.call, spoken) if spoken else None
         return View(state, here, slots, company, None, _seen(call, mailbox), listened)
 
     def wall(self, connection: Connection, mailbox: Mailbox, version: int) -> View:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -32,12 +32,6 @@ ONLY_WRITES = """
     return Promise.reject(new DOMException("Permission denied", "NotAllowedError"));
   };
 """
-
-
-@pytest.fixture
-async def line() -> AsyncIterator[BadLine]:
-    async with BadLine() as made:
-        yield made
 
 
 @pytest.fixture

@@ -58,7 +58,9 @@ async def test_on_hold_she_is_told_and_shown_a_film_and_nobody_sees_her(
     for person in (citizen, agent):
         await on_hold(person)
     await says(citizen, "Your call is on hold.")
-    await expect(agent.page.locator("video[data-leg=citizen]:not([muted])").first).to_be_hidden()
+    shown = agent.page.locator("video[data-leg=citizen]")
+    await expect(shown).to_have_count(1)
+    await expect(shown).to_be_hidden()
     await citizen.page.wait_for_function(FILM)
     await citizen.press("Stop the film")
     await expect(citizen.page.locator("[data-leg=clip]")).to_have_count(0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 
 import aiohttp
 import pytest
@@ -22,12 +22,6 @@ PATIENCE = 30_000
 """Milliseconds."""
 CITIZEN = -1
 """Her media comes last: agents are connected at sign-in, and her page has checked its line before."""
-
-
-@pytest.fixture
-async def line() -> AsyncIterator[BadLine]:
-    async with BadLine() as made:
-        yield made
 
 
 @pytest.fixture

@@ -227,3 +227,40 @@ async def test_a_page_that_beeps_is_heard_and_one_that_is_silent_is_not(
     silent = last("listener")
     assert silent is not None
     assert (silent.sound, silent.picture) == (None, None)
+
+
+async def test_a_camera_that_nobody_looks_at_is_not_frozen(relayed: Meeting, until: Until) -> None:
+    one = await relayed.join("one")
+    await relayed.join("two")
+
+    async def watched(wanted: bool) -> None:
+        await relayed.relay.show("two", 0, "one" if wanted else None)
+
+        async def told() -> bool:
+            return relayed.advice["one"].watched is wanted
+
+        await until(told)
+
+    async def moves() -> bool:
+        figures = picture(relayed.figures("one"))
+        return figures is not None and figures.frame_rate >= 24
+
+    await relayed.relay.show("two", 0, "one")
+    await until(moves)
+    await watched(False)
+    one.mute()  # as a page does that is told so
+    seen = len(relayed.measured)
+
+    async def measured() -> bool:
+        return len(relayed.measured) >= seen + 4
+
+    await until(measured)
+    assert [figures for event in relayed.measured[seen + 1 :] if (figures := of_one(event))] == []
+    await watched(True)
+    one.unmute()
+    await until(moves)
+    assert sum(figures.freezes for event in relayed.measured[seen + 1 :] if (figures := of_one(event))) == 0
+
+
+def of_one(event: Measured) -> PictureFigures | None:
+    return next((peer.picture for peer in event.peers if peer.peer == "one"), None)

@@ -230,6 +230,35 @@ def test_what_a_try_proved_does_not_outlast_what_the_line_says() -> None:
     assert full < 60
 
 
+def trying() -> tuple[Camera, Seat, Seat, float]:
+    """Somebody whose line may be good again, while it is tried."""
+    camera, poor, good = Camera(), Seat(), Seat()
+    for seat in (poor, good):
+        seat.view.watch(camera.layers, 0.0)
+    now = run([camera], {poor: 250_000, good: 3_000_000}, 0.0, 3.0)
+    assert poor.sources() == [LOW]
+    while poor.downlink._try is None:
+        now = run([camera], {poor: 3_000_000, good: 3_000_000}, now, 0.05)
+    return camera, poor, good, now
+
+
+def test_a_try_ends_when_packets_wait_on_the_way() -> None:
+    camera, poor, good, now = trying()
+    poor.view.round_trip = 0.5
+    patience = poor.downlink._patience
+    run([camera], {poor: 3_000_000, good: 3_000_000}, now, 0.1)
+    assert poor.downlink._try is None
+    assert poor.downlink._patience == 2 * patience
+
+
+def test_a_picture_that_waits_for_its_keyframe_proves_nothing() -> None:
+    camera, poor, good, now = trying()
+    poor.path.up = False
+    poor.view.hold()
+    run([camera], {poor: 3_000_000, good: 3_000_000}, now, 20.0)
+    assert poor.view.level is Level.LOW
+
+
 def test_a_picture_after_a_film_is_not_held_to_what_the_film_took() -> None:
     film, camera, seat = Camera(full=50_000, low=0), Camera(low=0), Seat()
     seat.view.watch(film.layers, 0.0)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, create_engine
 
 from insidedesk import InsideDesk, furnish, inside
+from wasl_records import schema as records_schema
+from wasl_signaling import schema
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +26,14 @@ async def inside_desk(furnished: Path, tmp_path: Path) -> AsyncIterator[InsideDe
     """A desk in the test's own process."""
     async with inside(furnished, tmp_path / "data") as desk:
         yield desk
+
+
+@pytest.fixture
+def connection() -> Iterator[Connection]:
+    """A transaction on an empty database."""
+    engine = create_engine("sqlite://")
+    for metadata in (records_schema.metadata, schema.metadata):
+        metadata.create_all(engine)
+    with engine.begin() as connection:
+        yield connection
+    engine.dispose()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from sqlalchemy import Connection, create_engine, select
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
 from wasl_signaling import call as calls
@@ -19,16 +17,6 @@ ROUTES = {
     CallState.HELD: [CallState.LIVE, CallState.HELD],
     CallState.ENDED: [CallState.ENDED],
 }
-
-
-@pytest.fixture
-def connection() -> Iterator[Connection]:
-    """A transaction on an empty database."""
-    engine = create_engine("sqlite://")
-    schema.metadata.create_all(engine)
-    with engine.begin() as connection:
-        yield connection
-    engine.dispose()
 
 
 def a_call(connection: Connection, ticket: int = 1, agent: str = "agent1") -> calls.Call:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,16 +14,6 @@ from wasl_signaling.conversation import ERASE, LINE_LIMIT, MISSING, NEW_LINE, li
 from wasl_signaling.messages import Modality
 
 TYPED = st.text(st.one_of(st.characters(codec="utf-8"), st.sampled_from([ERASE, NEW_LINE])))
-
-
-@pytest.fixture
-def connection() -> Iterator[Connection]:
-    """A transaction on an empty database."""
-    engine = create_engine("sqlite://")
-    schema.metadata.create_all(engine)
-    with engine.begin() as connection:
-        yield connection
-    engine.dispose()
 
 
 def type_all(connection: Connection, *typed: tuple[str, str]) -> list[tuple[str, bool]]:

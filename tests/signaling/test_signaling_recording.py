@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import Connection, create_engine, insert, select
+from sqlalchemy import Connection, insert, select
 
 from wasl_records import audit
-from wasl_records import schema as records_schema
 from wasl_signaling import call as calls
 from wasl_signaling import consenting, footage, schema
 from wasl_signaling import messages as m
@@ -46,17 +44,6 @@ class SmallHouse:
 @pytest.fixture
 def house(tmp_path: Path) -> House:
     return cast(House, SmallHouse(tmp_path))
-
-
-@pytest.fixture
-def connection() -> Iterator[Connection]:
-    """A transaction on an empty database."""
-    engine = create_engine("sqlite://")
-    for metadata in (records_schema.metadata, schema.metadata):
-        metadata.create_all(engine)
-    with engine.begin() as connection:
-        yield connection
-    engine.dispose()
 
 
 def a_call(connection: Connection, *, interpreter: str | None = None, modality: Modality = Modality.VIDEO) -> int:

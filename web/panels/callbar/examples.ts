@@ -1,5 +1,6 @@
 import type { TemplateResult } from "lit-html";
 import type { CallView } from "../../call/messages";
+import { CITIZEN } from "../stage/examples";
 import { type CallBar, callBarView } from "./view";
 
 const NOW = Date.UTC(2026, 10, 23, 7, 30);
@@ -18,6 +19,7 @@ export const examples: Record<string, () => TemplateResult> = {
   dropped: shown({ link: "interrupted" }),
   voice: shown({ call: { ...CALL, modality: "voice" } }),
   held: shown({ call: { ...CALL, state: "held", hold: { since: NOW - 20_000, clip: null } } }),
+  "held-dropped": shown({ call: { ...CALL, state: "held", hold: { since: NOW - 20_000, clip: null }, legs: [{ ...CITIZEN, you: false, connected: false }] } }),
   hearing: shown({ call: { ...CALL, hearing: true } }),
   text: shown({ call: { ...CALL, modality: "text" } }),
 };

@@ -1,11 +1,11 @@
 /** What the desk has to show while she waits: nothing plays unasked, it can be ended, and her own devices stay off. */
 
 import { type TemplateResult, html, nothing } from "lit-html";
-import { live } from "lit-html/directives/live.js";
 import type { Slot } from "../../call/media";
 import type { ClipView } from "../../call/messages";
 import { t } from "../../call/words";
 import { icon } from "../icon/view";
+import { film } from "./film";
 import "./style.css";
 
 export interface ClipData {
@@ -35,14 +35,7 @@ export function clip(data: ClipData, on: ClipActions): TemplateResult {
 
 function screen({ clip: { signed }, slot, silenced }: ClipData, on: ClipActions): TemplateResult {
   return html`<p role="status">${slot ? nothing : t("It begins in a moment.")}</p>
-    <video
-      data-leg="clip"
-      playsinline
-      .muted=${true}
-      .srcObject=${live(slot?.video ?? null)}
-      aria-label=${signed ? t("Film in sign language") : t("Film with sound")}
-    ></video>
-    <audio data-leg="clip" .srcObject=${live(slot?.audio ?? null)}></audio>
+    ${film(signed, slot)}
     ${silenced
       ? html`<button class="button main wide" type="button" @click=${on.unblock}>${icon("volume-2")}<span>${t("Tap to continue and to hear")}</span></button>`
       : nothing}`;

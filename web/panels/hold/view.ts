@@ -1,10 +1,10 @@
 /** A call on hold, for the citizen: that nothing is wrong, that nothing is to be done, and that nobody watches her. */
 
 import { type TemplateResult, html, nothing } from "lit-html";
-import { live } from "lit-html/directives/live.js";
 import type { Slot } from "../../call/media";
 import type { HoldView, Modality } from "../../call/messages";
 import { t } from "../../call/words";
+import { film } from "../clip/film";
 import { icon } from "../icon/view";
 import { aloneSentence, backSentence } from "./words";
 import "./style.css";
@@ -29,7 +29,7 @@ export function hold(data: HoldData, on: HoldActions): TemplateResult {
     <h2 id="hold-title">${icon("hourglass")}<span>${t("One moment, please")}</span></h2>
     <p>${backSentence(data.agent)}</p>
     <p>${aloneSentence()}</p>
-    ${data.hold.clip === null ? nothing : html`${data.playing ? film(data.hold.clip, data) : nothing} ${filmButton(data, on)}`}
+    ${data.hold.clip === null ? nothing : html`${data.playing ? film(data.hold.clip === "signed", data.slot, data.modality === "video") : nothing} ${filmButton(data, on)}`}
   </section>`;
 }
 
@@ -39,18 +39,4 @@ function filmButton({ playing, modality }: HoldData, on: HoldActions): TemplateR
   return html`<button class="button wide" type="button" data-act="film" @click=${() => { on.film(!playing); }}>
     ${icon(playing ? "circle-stop" : "circle-play")}<span>${label}</span>
   </button>`;
-}
-
-/** Who only speaks is not shown a picture, and hears it. */
-function film(kind: "signed" | "spoken", { modality, slot }: HoldData): TemplateResult {
-  return html`${modality === "video"
-      ? html`<video
-          data-leg="clip"
-          playsinline
-          .muted=${true}
-          .srcObject=${live(slot?.video ?? null)}
-          aria-label=${kind === "signed" ? t("Film in sign language") : t("Film with sound")}
-        ></video>`
-      : nothing}
-    <audio data-leg="clip" .srcObject=${live(slot?.audio ?? null)}></audio>`;
 }

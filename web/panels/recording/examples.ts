@@ -45,6 +45,7 @@ export const examples: Record<string, () => TemplateResult> = {
   withdrawn: shown({ state: "withdrawn", your_answer: false, waits_for: [] }),
   failed: shown({ state: "failed", failure: "no_room", your_answer: true, waits_for: [] }),
   "failed-kept": shown({ state: "failed", failure: "no_room", your_answer: true, waits_for: [], kept: true }),
+  "refused-kept": shown({ state: "refused", your_answer: false, waits_for: [], kept: true }),
   "ended-kept": shown({ state: "ended", your_answer: true, waits_for: [], kept: true }),
   "desk-failed": desk({ state: "failed", failure: "no_room", runs: false }),
   "desk-not-stored": desk({ state: "failed", failure: "not_stored", runs: false }),
