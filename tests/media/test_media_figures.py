@@ -237,7 +237,7 @@ async def test_a_camera_that_nobody_looks_at_is_not_frozen(relayed: Meeting, unt
         await relayed.relay.show("two", 0, "one" if wanted else None)
 
         async def told() -> bool:
-            return relayed.advice["one"].watched is wanted
+            return "one" in relayed.advice and relayed.advice["one"].watched is wanted
 
         await until(told)
 

@@ -15,7 +15,8 @@ from sqlalchemy import Connection
 from clips import Recipe, make_clip
 from insidedesk import InsideDesk
 from livedesk import DeskProcess, Page, Pages, media_workers, until
-from wasl_media.events import Said, Word
+from wasl_media.captions import Word
+from wasl_media.events import Said
 from wasl_media.partner import MediaPartner, SlotMeasure
 from wasl_signaling import call as calls
 from wasl_signaling import messages as m
