@@ -134,10 +134,17 @@ class Page:
         return reply
 
     async def until(self, condition: Callable[[dict[str, Any]], Any], seconds: float = 10) -> dict[str, Any]:
-        """Waits until the last state fulfils the condition, and returns that state."""
+        """Waits until the last state fulfils the condition, and returns that state.
+
+        A request may be answered before the state that shows its effect has come: a condition that reads within a part
+        which is still None ("not in a line"), or the first of a list that is still empty, is not fulfilled yet.
+        """
 
         async def fulfilled() -> dict[str, Any] | None:
-            return self.state if self.state and condition(self.state) else None
+            try:
+                return self.state if self.state and condition(self.state) else None
+            except (TypeError, IndexError):
+                return None
 
         found: dict[str, Any] = await until(fulfilled, seconds)
         return found
