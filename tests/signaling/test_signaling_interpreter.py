@@ -99,7 +99,7 @@ async def test_call_begins_when_both_have_accepted(desk: DeskProcess, pages: Pag
     held = (await agent.until(lambda state: state["offer"] and state["offer"]["held"]))["offer"]
     assert held["expires_at"] > offer["expires_at"]
     assert agent.state["call"] is None
-    assert citizen.state["phase"] == "ringing"
+    await citizen.until(lambda state: state["phase"] == "ringing")
     shown = await wall.until(
         lambda state: state["tickets"] and any(seat["accepted"] for seat in state["tickets"][0]["seats"])
     )
@@ -214,5 +214,8 @@ async def test_twenty_free_hearing_agents_are_not_offered_a_citizen_who_signs(
     offered = (await signer.until(lambda state: state["offer"]))["offer"]
     assert offered["seat"] == "interpreter"
     await citizens[0].until(lambda state: state["phase"] == "ringing")
-    rung = [agent for agent in agents if agent.state["offer"]]
-    assert [agent.state["offer"]["seat"] for agent in rung] == ["agent"]
+
+    async def ringing() -> list[str]:
+        return [agent.state["offer"]["seat"] for agent in agents if agent.state["offer"]]
+
+    assert await until(ringing) == ["agent"]
