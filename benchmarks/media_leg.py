@@ -24,7 +24,7 @@ from wasl_media.aiortc_private import (
 )
 from wasl_media.description import ABS_SEND_TIME, PAYLOAD_TYPES, Kind
 from wasl_media.ice import Credentials
-from wasl_media.rtp import is_rtcp
+from wasl_media.rtp import RTCP_TYPES
 
 Receive = Callable[[memoryview, float], None]
 """Called with a decrypted RTP packet, and the time (seconds, monotonic)."""
@@ -194,7 +194,7 @@ class Leg:
     def _take(self, length: int, now: float) -> None:
         view = self._in.view
         if 128 <= view[0] <= 191:
-            if self._incoming is not None and not is_rtcp(view[1]):
+            if self._incoming is not None and view[1] not in RTCP_TYPES:
                 length = self._incoming.unprotect(self._in, length)
                 if length:
                     self._receive(view[:length], now)

@@ -46,12 +46,13 @@ class Recorder(Peer):
     def __init__(self, port: UdpPort) -> None:
         super().__init__("recorder", port, lambda _: None)
         self._kept: list[Recorded] = []
+        self.receive_rtp = self._keep
 
-    def receive_rtp(self, packet: memoryview, now: float) -> None:
-        """Keep it, unless it is a retransmission."""
+    def _keep(self, packet: memoryview, now: float) -> None:
+        """Unless it is a retransmission."""
         if payload_type(packet) in (OPUS, VP8):
             self._kept.append(Recorded(now, bytes(packet)))
-        super().receive_rtp(packet, now)
+        self._incoming.receive(packet, now)
 
     async def run(self) -> list[Recorded]:
         """Ten seconds from a keyframe on."""

@@ -29,6 +29,8 @@ _MOST_CHUNKS = 1_024
 _PARAMETERS_AT = {1: 20, 2: 20, 4: 4, 5: 4, 6: 4, 9: 4, 130: 4}
 """Where the parameters of a chunk begin, by its type (RFC 9260, 3.3; RFC 6525, 3.1)."""
 
+_protect, _unprotect = lib.srtp_protect, lib.srtp_unprotect
+
 log = logging.getLogger(__name__)
 
 
@@ -54,11 +56,14 @@ class SrtpSession:
 
     def protect(self, packet: PacketBuffer, length: int) -> int:
         """Encrypt an RTP packet."""
-        return self._apply(lib.srtp_protect, packet, length)
+        # Not by `_apply`, as in `unprotect`: this is done for every packet, and a call costs.
+        packet.length[0] = length
+        return 0 if _protect(self._context, packet.cdata, packet.length) else packet.length[0]
 
     def unprotect(self, packet: PacketBuffer, length: int) -> int:
         """Authenticate and decrypt an RTP packet."""
-        return self._apply(lib.srtp_unprotect, packet, length)
+        packet.length[0] = length
+        return 0 if _unprotect(self._context, packet.cdata, packet.length) else packet.length[0]
 
     def protect_rtcp(self, packet: PacketBuffer, length: int) -> int:
         """Encrypt an RTCP packet."""

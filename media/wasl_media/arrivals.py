@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import struct
 from collections import deque
+from collections.abc import Sequence
+from operator import sub
 
-from wasl_media.reception import unwrap
+from wasl_media.rtp import UINT16
 
 _HEADER = struct.Struct("!BBHIIHHI")
 _FIRST_BYTE = 2 << 6 | 15
@@ -20,6 +22,8 @@ _PER_SECOND = 4000
 _REFERENCE = 256
 """Units of the reference time, in deltas: 64 ms."""
 _NOT_RECEIVED, _SMALL_DELTA, _LARGE_DELTA = 0, 1, 2
+_UINT8 = 0xFF
+_HALF = 1 << 15
 _SYMBOLS = 7
 """Packets that one chunk tells of, two bits each."""
 _MOST = 500
@@ -27,67 +31,69 @@ _MOST = 500
 
 
 class Arrivals:
-    """Collects what came since the last report. Times are seconds on the monotonic clock."""
+    """Collects what came since the last report."""
 
     def __init__(self) -> None:
-        self._came: deque[tuple[int, float]] = deque(maxlen=_MOST)
+        self._came: deque[tuple[int, int]] = deque(maxlen=_MOST)
+        """Numbers as they were sent, and times in units of a delta."""
         self._newest = 1 << 16
         self._next: int | None = None
         self._reports = 0
 
     def note(self, sequence: int, now: float) -> None:
-        """A packet with this transport-wide number came."""
-        self._came.append((sequence, now))
+        """A packet with this transport-wide number came (seconds, monotonic)."""
+        self._came.append((sequence, int(now * _PER_SECOND)))
 
     def report(self, sender: int, media: int) -> bytes:
         """The feedback on what came since the last one; empty if there is nothing to tell."""
         if not self._came:
             return b""
         arrived = self._unwrapped()
-        last = max(arrived)
+        self._newest = last = max(arrived)
         first = min(arrived) if self._next is None else min(self._next, min(arrived))
         first = max(first, last - _MOST + 1)
         self._next = last + 1
-        return self._pack(sender, media, first, [arrived.get(index) for index in range(first, last + 1)])
+        return self._pack(sender, media, first, list(map(arrived.get, range(first, last + 1))))
 
-    def _unwrapped(self) -> dict[int, float]:
-        arrived = {}
-        came = list(self._came)
+    def _unwrapped(self) -> dict[int, int]:
+        """When each packet came, by its extended number: the one that is nearest to the newest before."""
+        lowest = self._newest - _HALF
+        arrived = {lowest + ((sequence - lowest) & UINT16): time for sequence, time in self._came}
         self._came.clear()
-        for sequence, now in came:
-            self._newest = unwrap(sequence, self._newest, 16)
-            arrived[self._newest] = now
         return arrived
 
-    def _pack(self, sender: int, media: int, first: int, times: list[float | None]) -> bytes:
-        at = int(next(time for time in times if time is not None) * _PER_SECOND) // _REFERENCE * _REFERENCE
-        reference = at // _REFERENCE
-        symbols, deltas = bytearray(), bytearray()
-        for time in times:
-            if time is None:
-                symbols.append(_NOT_RECEIVED)
-                continue
-            delta = int(time * _PER_SECOND) - at
-            at += delta
-            if 0 <= delta <= 255:
-                symbols.append(_SMALL_DELTA)
-                deltas.append(delta)
-            else:
-                symbols.append(_LARGE_DELTA)
-                deltas += _LARGE.pack(max(-32_768, min(delta, 32_767)))
-        body = _chunks(symbols) + bytes(deltas)
+    def _pack(self, sender: int, media: int, first: int, times: Sequence[int | None]) -> bytes:
+        came = [time for time in times if time is not None]
+        reference = came[0] // _REFERENCE
+        deltas = list(map(sub, came, [reference * _REFERENCE, *came]))
+        body = _chunks(times, deltas) + _deltas(deltas)
         body += bytes(-len(body) % 4)
         words = (_HEADER.size + len(body)) // 4 - 1
         count, self._reports = self._reports, (self._reports + 1) & 0xFF
         tail = (reference & 0xFFFFFF) << 8 | count
-        head = (_FIRST_BYTE, _TRANSPORT_FEEDBACK, words, sender, media, first & 0xFFFF, len(times), tail)
+        head = (_FIRST_BYTE, _TRANSPORT_FEEDBACK, words, sender, media, first & UINT16, len(times), tail)
         return _HEADER.pack(*head) + body
 
 
-def _chunks(symbols: bytearray) -> bytes:
+def _small(deltas: Sequence[int]) -> bool:
+    """Whether a byte is enough for each."""
+    return min(deltas) >= 0 and max(deltas) <= _UINT8
+
+
+def _deltas(deltas: Sequence[int]) -> bytes:
+    if _small(deltas):
+        return bytes(deltas)
+    return b"".join(
+        bytes([delta]) if 0 <= delta <= _UINT8 else _LARGE.pack(max(-32_768, min(delta, 32_767))) for delta in deltas
+    )
+
+
+def _chunks(times: Sequence[int | None], deltas: Sequence[int]) -> bytes:
     """One run where all packets came in time (3.1.3), or else status vectors of two-bit symbols (3.1.4)."""
-    if symbols.count(_SMALL_DELTA) == len(symbols):
-        return (_SMALL_DELTA << 13 | len(symbols)).to_bytes(2, "big")
+    if len(deltas) == len(times) and _small(deltas):
+        return (_SMALL_DELTA << 13 | len(times)).to_bytes(2, "big")
+    sizes = iter([_SMALL_DELTA if 0 <= delta <= _UINT8 else _LARGE_DELTA for delta in deltas])
+    symbols = bytes([_NOT_RECEIVED if time is None else next(sizes) for time in times])
     packed = bytearray()
     for start in range(0, len(symbols), _SYMBOLS):
         chunk = 0b11

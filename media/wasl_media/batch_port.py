@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 import socket
 import time
+from itertools import islice
 from typing import TypeVar
 
 from cffi import FFI
 
 from wasl_media.aiortc_private import PacketBuffer
-from wasl_media.datagram import MAX_DATAGRAM, Receive, hand_over
+from wasl_media.datagram import MAX_DATAGRAM, Receive
 from wasl_media.family import INET, INET6
 from wasl_media.ice import Address
 
@@ -27,6 +29,8 @@ delay in the mean and saves a wake-up for nearly every packet."""
 _ROUNDS = 4
 """Batches taken before the loop may do something else."""
 _MAX_ADDRESSES = 4096
+
+log = logging.getLogger(__name__)
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -56,10 +60,14 @@ class _Batch:
         self.messages = _ffi.new("struct mmsghdr[]", BATCH)
         # Structures as plain memory: an attribute of theirs, once for every packet, is three times as slow.
         self.names = _ffi.buffer(self._names)
+        self.places = [slice(number * name_size, (number + 1) * name_size) for number in range(BATCH)]
+        """Where in them the name of each packet stands."""
         self.sizes = memoryview(_ffi.buffer(self._parts)).cast("B").cast("L")
         """Of what is to be sent: every second one, after its pointer."""
         self.lengths = memoryview(_ffi.buffer(self.messages)).cast("B").cast("I")
-        """Of what came: at `_LENGTH_AT` in each `_STRUCTURE`."""
+        """Of what came."""
+        self.received = [(p, self.places[n], n * _STRUCTURE + _LENGTH_AT) for n, p in enumerate(self.packets)]
+        """Each packet, and where its name and its length stand."""
         for number, packet in enumerate(self.packets):
             self._parts[number].iov_base = _ffi.cast("void *", packet.cdata)
             self._parts[number].iov_len = MAX_DATAGRAM
@@ -98,13 +106,11 @@ class BatchPort:
 
     def send(self, packet: PacketBuffer, length: int, address: Address) -> None:
         """Send what stands in the buffer of `outgoing`. A full socket or an unreachable peer loses it, as UDP may."""
-        number = self._collected
-        name = self._names.get(address) or self._name(address)
-        at = number * self._name_size
-        self._out.names[at : at + self._name_size] = name
-        self._out.sizes[2 * number + 1] = length
-        self._collected = number + 1
-        if not self._collecting or self._collected == BATCH:
+        number, batch = self._collected, self._out
+        batch.names[batch.places[number]] = self._names.get(address) or self._name(address)
+        batch.sizes[2 * number + 1] = length
+        self._collected = number = number + 1
+        if number == BATCH or not self._collecting:
             self._flush()
 
     def close(self) -> None:
@@ -149,14 +155,17 @@ class BatchPort:
         return True
 
     def _hand_over(self, count: int) -> None:
-        batch, size, now = self._in, self._name_size, time.monotonic()
+        batch, now, receive = self._in, time.monotonic(), self._receive
         self._collecting = True
         try:
-            for number in range(count):
-                name = batch.names[number * size : (number + 1) * size]
+            for packet, place, length_at in islice(batch.received, count):
+                name = batch.names[place]
                 address = self._addresses.get(name) or self._address(name)
-                length = batch.lengths[number * _STRUCTURE + _LENGTH_AT]
-                self.faults += hand_over(self._receive, batch.packets[number], length, address, now)
+                try:
+                    receive(packet, batch.lengths[length_at], address, now)
+                except Exception:  # one datagram must never end the reading of all others
+                    self.faults += 1
+                    log.exception("a datagram could not be handled")
         finally:
             self._collecting = False
             self._flush()

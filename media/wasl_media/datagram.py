@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 
 from wasl_media.aiortc_private import PacketBuffer
@@ -14,15 +13,3 @@ MAX_DATAGRAM = 1800
 Receive = Callable[[PacketBuffer, int, Address, float], None]
 """Called with a datagram's buffer, length, sender, and the time (seconds, monotonic). The buffer is the
 callee's until it returns."""
-
-log = logging.getLogger(__name__)
-
-
-def hand_over(receive: Receive, buffer: PacketBuffer, length: int, address: Address, now: float) -> bool:
-    """Let a datagram be handled. True if our own code failed: one datagram must never end the reading of all others."""
-    try:
-        receive(buffer, length, address, now)
-    except Exception:
-        log.exception("a datagram could not be handled")
-        return True
-    return False

@@ -33,11 +33,14 @@ class Demultiplexer:
         first = buffer.view[0] if length else 255
         if 128 <= first <= 191:
             link = self._by_address.get(address)
-            known = link is not None and link.receive_media(buffer, length, now)
-        elif first <= 3:
-            known = self._check(bytes(buffer.view[:length]), address, now)
+            if link is None or not link.receive_media(buffer, length, now):
+                self.strangers += 1
+            return
+        datagram = bytes(buffer.view[:length])
+        if first <= 3:
+            known = self._check(datagram, address, now)
         else:
-            known = 20 <= first <= 63 and self._handshake(bytes(buffer.view[:length]), address)
+            known = 20 <= first <= 63 and self._handshake(datagram, address)
         self.strangers += not known
 
     def _check(self, datagram: bytes, address: Address, now: float) -> bool:

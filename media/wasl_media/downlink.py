@@ -155,6 +155,8 @@ class Downlink:
     def _notice(self, now: float) -> None:
         """A picture that begins is not held to the estimate of a film, or of a dark slot, that took hardly anything."""
         before, self._watched = self._watched, [view.layers for view in self._views]
+        if self._watched == before:
+            return
         begins = any(
             layers is not None and layers is not was for layers, was in zip(self._watched, before, strict=True)
         )

@@ -21,17 +21,17 @@ from wasl_media.description import (
     Kind,
 )
 from wasl_media.figures import PictureFigures, SoundFigures
-from wasl_media.header_extension import HeaderExtension
+from wasl_media.header_extension import HeaderExtensions, Layout, blank, data
 from wasl_media.publication import Publication
-from wasl_media.rtp import HEADER, OSN_SIZE, header_length, payload_type, stamp_send_time, without_frame_numbers
+from wasl_media.rtp import HEADER, OSN_SIZE, SSRC, SSRC_OFFSET, payload_type, stamp_send_time, without_frame_numbers
 from wasl_media.simulcast import Simulcast
 
 FEEDBACK_INTERVAL = 0.1
 """Seconds between two reports of when packets came."""
 _LOW = LOW_RID.encode()
-_EXTENSION_BIT = 0x10
-_TWO_BYTES = 1
-"""As the length of an extension is written: one less (RFC 8285, 4.2)."""
+_OF_PICTURES = {TRANSPORT_SEQUENCE: 2, ABS_SEND_TIME: 3, RID: None, REPAIRED_RID: None}
+_Receiver = tuple[HeaderExtensions, Callable[[memoryview, Layout, float], None]]
+"""What to look for in the header of a packet, and who takes it."""
 
 
 class Incoming:
@@ -47,9 +47,10 @@ class Incoming:
         """Sound, and the full picture."""
         self.layers = Simulcast(self._full, self._low)
         """The picture in both its sizes."""
-        self._rid, self._repaired_rid = HeaderExtension(RID), HeaderExtension(REPAIRED_RID)
-        self._sequence, self._send_time = HeaderExtension(TRANSPORT_SEQUENCE), HeaderExtension(ABS_SEND_TIME)
         self._arrivals = Arrivals()
+        self._receivers: dict[int, _Receiver] = {}
+        """By SSRC."""
+        self._unannounced: _Receiver = HeaderExtensions({RID: None, REPAIRED_RID: None}), self._receive_unannounced
         self._feedback_due_at = 0.0
         self._reports: dict[Publication, RtcpReceiverInfo] = {}
 
@@ -57,59 +58,51 @@ class Incoming:
         """Take the SSRCs that the answer announced."""
         for kind, stream in announced.items():
             self.publications[kind].adopt(stream.ssrc, stream.rtx_ssrc)
+        self._route()
+
+    def _route(self) -> None:
+        self._receivers = {}
+        for layer in (self._low, self._full):
+            picture = _Picture(layer, self._arrivals)
+            if layer.rtx_ssrc is not None:
+                self._receivers[layer.rtx_ssrc] = HeaderExtensions(_OF_PICTURES), picture.receive_retransmission
+            if layer.ssrc is not None:
+                self._receivers[layer.ssrc] = HeaderExtensions(_OF_PICTURES), picture.receive
+        if self._audio.ssrc is not None:
+            self._receivers[self._audio.ssrc] = HeaderExtensions({}), self._receive_sound
 
     # Packets
 
     def receive(self, packet: memoryview, now: float) -> None:
         """An RTP packet, in memory that may be written to. A malformed one, or one of no stream of ours, is dropped."""
+        if len(packet) < HEADER.size:
+            return
+        (ssrc,) = SSRC.unpack_from(packet, SSRC_OFFSET)
+        extensions, receive = self._receivers.get(ssrc, self._unannounced)
         try:
-            at = header_length(packet)
+            header = extensions.read(packet)
         except ValueError:
             return
-        ssrc = HEADER.unpack_from(packet)[4]
-        if ssrc == self._audio.ssrc:
-            self._audio.receive(bytes(packet), now)
-        elif ssrc == self._full.ssrc:
-            self._full.receive(self._own(packet, at, now), now)
-        elif ssrc == self._low.ssrc:
-            self._low.receive(self._own(packet, at, now), now)
-        elif ssrc == self._full.rtx_ssrc:
-            self._full.receive_retransmission(self._own(packet, at + OSN_SIZE, now), now)
-        elif ssrc == self._low.rtx_ssrc:
-            self._low.receive_retransmission(self._own(packet, at + OSN_SIZE, now), now)
-        else:
-            self._receive_unannounced(packet, at, ssrc, now)
+        receive(packet, header, now)
 
-    def _own(self, packet: memoryview, at: int, now: float) -> bytes:
-        """As it goes on, its VP8 payload at `at`: timed by our clock, without what only we or its sender can read.
+    def _receive_sound(self, packet: memoryview, header: Layout, now: float) -> None:
+        self._audio.receive(bytes(packet), now)
 
-        Layers are named only at first, while they make the header longer.
-        """
-        if (place := self._sequence.find(packet)) and packet[place - 1] & 0x0F == _TWO_BYTES:
-            self._arrivals.note(packet[place] << 8 | packet[place + 1], now)
-            self._sequence.blank(packet, place)
-        if place := self._send_time.find(packet):
-            stamp_send_time(packet, place, now)
-        if packet[0] & _EXTENSION_BIT and packet[15] > 2:
-            for name in (self._rid, self._repaired_rid):
-                if place := name.find(packet):
-                    name.blank(packet, place)
-        return bytes(without_frame_numbers(packet, at))
-
-    def _receive_unannounced(self, packet: memoryview, at: int, ssrc: int, now: float) -> None:
+    def _receive_unannounced(self, packet: memoryview, header: Layout, now: float) -> None:
         """An SSRC that the answer did not name: the payload type tells what it is.
 
         A page that answered without a track may send one later; not every browser announced its SSRC then.
         """
-        kind = payload_type(packet)
-        layer = self._low if _LOW in (self._rid.data(packet), self._repaired_rid.data(packet)) else self._full
+        kind, (ssrc,) = payload_type(packet), SSRC.unpack_from(packet, SSRC_OFFSET)
+        layer = self._low if _LOW in (data(packet, at) for at in header.places) else self._full
         if kind == VP8_RTX and layer.ssrc is not None:
             layer.rtx_ssrc = ssrc
-            layer.receive_retransmission(self._own(packet, at + OSN_SIZE, now), now)
         elif kind in (OPUS, VP8):
-            publication = self._audio if kind == OPUS else layer
-            publication.adopt(ssrc, None)
-            publication.receive(bytes(packet) if kind == OPUS else self._own(packet, at, now), now)
+            (self._audio if kind == OPUS else layer).adopt(ssrc, None)
+        else:
+            return
+        self._route()
+        self.receive(packet, now)
 
     def receive_clock(self, ssrc: int, info: RtcpSenderInfo, now: float) -> None:
         """A sender report."""
@@ -147,3 +140,33 @@ class Incoming:
         """The peer is gone: nobody receives anything more. Idempotent."""
         self._audio.close()
         self.layers.close()
+
+
+class _Picture:
+    """One layer, as it comes."""
+
+    def __init__(self, publication: Publication, arrivals: Arrivals) -> None:
+        self._publication, self._arrivals = publication, arrivals
+
+    def receive(self, packet: memoryview, header: Layout, now: float) -> None:
+        """A packet that came by itself."""
+        self._publication.receive(self._own(packet, header.places, header.length, now), now)
+
+    def receive_retransmission(self, packet: memoryview, header: Layout, now: float) -> None:
+        """A packet that was asked for again."""
+        owned = self._own(packet, header.places, header.length + OSN_SIZE, now)
+        self._publication.receive_retransmission(owned, now)
+
+    def _own(self, packet: memoryview, places: tuple[int, ...], at: int, now: float) -> bytes:
+        """As it goes on, its VP8 payload at `at`: timed by our clock, without what only we or its sender can read."""
+        sequence_at, send_time_at, rid_at, repaired_rid_at = places
+        if sequence_at:
+            self._arrivals.note(packet[sequence_at] << 8 | packet[sequence_at + 1], now)
+            blank(packet, sequence_at)
+        if send_time_at:
+            stamp_send_time(packet, send_time_at, now)
+        if rid_at:
+            blank(packet, rid_at)
+        if repaired_rid_at:
+            blank(packet, repaired_rid_at)
+        return without_frame_numbers(packet, at)

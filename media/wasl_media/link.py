@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import struct
 from collections.abc import Callable
 from typing import Literal, Protocol
 
@@ -24,12 +23,11 @@ from wasl_media.aiortc_private import (
 from wasl_media.events import Absence
 from wasl_media.ice import Address, IceAgent
 from wasl_media.port import UdpPort
-from wasl_media.rtp import SSRC_OFFSET, is_rtcp
+from wasl_media.rtp import RTCP_TYPES, SSRC, SSRC_OFFSET
 
 MAX_SOURCES = 64
 """Stream numbers (SSRC) a peer may use in its life; libsrtp keeps a little memory for each."""
 _RTCP_SENDER_OFFSET = 4
-_SSRC = struct.Struct("!I")
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +63,7 @@ class Link:
         """When the peer last sent something authentic; seconds, monotonic."""
         self.consented = True
         """Whether we may send: not to somebody who is silent (RFC 7675, 5.1)."""
-        self.packets_out = self.bytes_out = 0
+        self.packets_out = 0
         self._certificate = RTCCertificate.generateCertificate()
         self._pipe = DtlsPipe(self._send_handshake)
         self._dtls = dtls_over(self._pipe, self._certificate)
@@ -93,7 +91,7 @@ class Link:
     @property
     def up(self) -> bool:
         """Whether the keys are made and packets may pass."""
-        return self._outgoing is not None and self.consented and not self._closed
+        return self._outgoing is not None and self.consented
 
     def start(self, fingerprints: list[RTCDtlsFingerprint], role: Literal["client", "server"]) -> None:
         """Shake hands as soon as the peer has nominated an address."""
@@ -127,6 +125,7 @@ class Link:
         if self._closed:
             return
         self._closed = True
+        self._incoming = self._outgoing = None
         await self._dtls.stop()
         self._pipe.close()
         if self._task is not None:
@@ -153,38 +152,50 @@ class Link:
 
     def receive_media(self, buffer: PacketBuffer, length: int, now: float) -> bool:
         """An SRTP or SRTCP packet. False if it is not authentic."""
-        if self._incoming is None or self._closed or length < SSRC_OFFSET + _SSRC.size:
+        keys, view = self._incoming, buffer.view
+        if keys is None or length < SSRC_OFFSET + SSRC.size:
             return False
-        rtcp = is_rtcp(buffer.view[1])
-        source = _SSRC.unpack_from(buffer.view, _RTCP_SENDER_OFFSET if rtcp else SSRC_OFFSET)[0]
-        if source not in self._sources and len(self._sources) >= MAX_SOURCES:
+        if view[1] in RTCP_TYPES:
+            return self._receive_rtcp(keys, buffer, length, now)
+        (source,) = SSRC.unpack_from(view, SSRC_OFFSET)
+        if source not in self._sources and self._sources_full:
             return False
-        unprotect = self._incoming.unprotect_rtcp if rtcp else self._incoming.unprotect
-        if not (length := unprotect(buffer, length)):
+        if not (length := keys.unprotect(buffer, length)):
             return False
         self._sources.add(source)
         self.heard_at = now
-        if rtcp:
-            self._owner.receive_rtcp(bytes(buffer.view[:length]), now)
-        else:
-            self._owner.receive_rtp(buffer.view[:length], now)
+        self._owner.receive_rtp(view[:length], now)
         return True
+
+    def _receive_rtcp(self, keys: SrtpSession, buffer: PacketBuffer, length: int, now: float) -> bool:
+        (source,) = SSRC.unpack_from(buffer.view, _RTCP_SENDER_OFFSET)
+        if source not in self._sources and self._sources_full:
+            return False
+        if not (length := keys.unprotect_rtcp(buffer, length)):
+            return False
+        self._sources.add(source)
+        self.heard_at = now
+        self._owner.receive_rtcp(bytes(buffer.view[:length]), now)
+        return True
+
+    @property
+    def _sources_full(self) -> bool:
+        return len(self._sources) >= MAX_SOURCES
 
     # To the network
 
     def send_rtp(self, buffer: PacketBuffer, length: int) -> None:
         """Protect the RTP packet in the buffer and send it; without a path it is lost."""
         keys, address = self._outgoing, self.agent.address
-        if keys is None or address is None or not self.consented or self._closed:
+        if keys is None or address is None or not self.consented:
             return
         if length := keys.protect(buffer, length):
             self._port.send(buffer, length, address)
             self.packets_out += 1
-            self.bytes_out += length
 
     def send_rtcp(self, data: bytes) -> None:
         """Protect and send a compound RTCP packet; without a path it is lost."""
-        if self._outgoing is None or self.agent.address is None or not self.up:
+        if self._outgoing is None or self.agent.address is None or not self.consented:
             return
         buffer = self._port.outgoing()
         buffer.view[: len(data)] = data

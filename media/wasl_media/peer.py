@@ -70,6 +70,8 @@ class Peer:
         self._by_ssrc = {s.stream.ssrc: s for s in self.subscriptions.values()}
         self._reporter = self._streams[0].ssrc
         self._incoming = Incoming(self._reporter, self.link.send_rtcp)
+        self.receive_rtp = self._incoming.receive
+        """Takes an RTP packet from the network."""
         self.publications, self.layers = self._incoming.publications, self._incoming.layers
         self.text = Text(identifier, self.link.associate(), on_event)
         self._sctp_port: int | None = None
@@ -139,10 +141,6 @@ class Peer:
         self._views[slot].watch(source.layers if source and seen else None, now)
 
     # From the network
-
-    def receive_rtp(self, packet: memoryview, now: float) -> None:
-        """An RTP packet. A malformed one, or one of no stream of ours, is dropped."""
-        self._incoming.receive(packet, now)
 
     def receive_rtcp(self, data: bytes, now: float) -> None:
         """A compound RTCP packet; what is not for us is dropped."""
@@ -245,9 +243,7 @@ class Peer:
             peer=self.id,
             connected=self.connected,
             packets_in=sum(p.packets for p in publications),
-            bytes_in=sum(p.bytes for p in publications),
             packets_out=self.link.packets_out,
-            bytes_out=self.link.bytes_out,
             lost=sum(p.lost for p in publications),
             recovered=sum(p.recovered for p in publications),
             retransmitted=sum(s.retransmitted for s in subscriptions),

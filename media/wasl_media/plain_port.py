@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import socket
 import time
 
 from wasl_media.aiortc_private import PacketBuffer
-from wasl_media.datagram import MAX_DATAGRAM, Receive, hand_over
+from wasl_media.datagram import MAX_DATAGRAM, Receive
 from wasl_media.family import INET, INET6
 from wasl_media.ice import Address
 
 _DRAIN = 64
 """Datagrams taken from the socket before the loop may do something else."""
+
+log = logging.getLogger(__name__)
 
 
 class PlainPort:
@@ -58,6 +61,10 @@ class PlainPort:
             except OSError:  # an ICMP error of an earlier send; the next datagram is not concerned
                 continue
             address = self._family.from_socket(sender)
-            self.faults += hand_over(self._receive, buffer, length, address, time.monotonic())
+            try:
+                self._receive(buffer, length, address, time.monotonic())
+            except Exception:  # one datagram must never end the reading of all others
+                self.faults += 1
+                log.exception("a datagram could not be handled")
             if self._socket.fileno() < 0:
                 return

@@ -14,7 +14,7 @@ from wasl_media.gaps import Gaps
 from wasl_media.history import HISTORY_SIZE, History
 from wasl_media.picture_meter import PictureMeter
 from wasl_media.reception import Reception, SenderClock
-from wasl_media.rtp import HEADER, unwrap_retransmission
+from wasl_media.rtp import HEADER, UINT16, unwrap_retransmission
 from wasl_media.sound_meter import SoundMeter
 
 KEYFRAME_INTERVAL = 0.3
@@ -113,17 +113,25 @@ class Publication:
         reception = self._reception
         if reception is None:
             reception = self._reception = Reception(self.clock_rate, sequence)
-        index, highest = reception.index(sequence), reception.highest
-        if index <= highest and (index <= highest - HISTORY_SIZE or self._history.get(index) is not None):
-            return  # so late that it would push out a newer one, or here already
-        if index > highest + 1:
-            self._open_gap(highest + 1, index, now)
-        elif index < highest:
-            self._gaps.close(index)
+        index = reception.highest + 1
+        if sequence != index & UINT16:
+            index = reception.index(sequence)
+            if not self._fits(index, reception.highest, now):
+                return
         reception.count(index, timestamp, now)
         self.packets += 1
         self.bytes += len(packet)
         self._pass_on(packet, index, timestamp, now)
+
+    def _fits(self, index: int, highest: int, now: float) -> bool:
+        """Out of its order: after a gap, or into one. False if it is here already, or would push out a newer one."""
+        if index > highest:
+            self._open_gap(highest + 1, index, now)
+            return True
+        if index <= highest - HISTORY_SIZE or self._history.get(index) is not None:
+            return False
+        self._gaps.close(index)
+        return True
 
     def receive_retransmission(self, packet: bytes, now: float) -> None:
         """A packet that was asked for again (RFC 4588). It fills a gap or is dropped."""
@@ -139,7 +147,7 @@ class Publication:
             self._pass_on(original, index, timestamp, now)
 
     def _pass_on(self, packet: bytes, index: int, timestamp: int, now: float) -> None:
-        self._history.put(index, packet, now)
+        self._history.put(index, packet)
         self._meter.see(packet, timestamp, now)
         for subscription in self.subscriptions:
             subscription.forward(packet, index, timestamp, now)
@@ -212,15 +220,21 @@ class Publication:
         if now - self._rated_at >= _RATE_EVERY:
             came, self._bytes_before = self.bytes - self._bytes_before, self.bytes
             self.bitrate, self._rated_at = int(8 * came / (now - self._rated_at)), now
+        if self.kind == "video":
+            self._tick_picture(now)
+
+    def _tick_picture(self, now: float) -> None:
         if self._gaps:
             self._ask_again(now)
             if self._gaps.give_up(now):
                 self._lose()
                 self._keyframe_wanted = True
-        flows = now - self._heard_at < _STILL_FLOWING
-        if flows and any(subscription.waits_for_keyframe for subscription in self.subscriptions):
-            self._keyframe_wanted = self.kind == "video"
-        self._ask_keyframe(now)
+        if now - self._heard_at < _STILL_FLOWING:
+            for subscription in self.subscriptions:
+                if subscription.waits_for_keyframe:
+                    self._keyframe_wanted = True
+        if self._keyframe_wanted:
+            self._ask_keyframe(now)
 
     # Receivers
 

@@ -38,6 +38,7 @@ class Reception:
         self.received = 0
         self._jitter = 0.0
         self._transit: float | None = None
+        self._timestamp = -1
         self._expected_before = 0
         self._received_before = 0
 
@@ -53,6 +54,12 @@ class Reception:
             self._base = min(self._base, index)
             return
         self.highest = index
+        if timestamp != self._timestamp:
+            self._time(timestamp, now)
+
+    def _time(self, timestamp: int, now: float) -> None:
+        """The jitter, from the first packet of each picture: the others wait behind it at their sender."""
+        self._timestamp = timestamp
         transit = now * self._clock_rate - timestamp
         if self._transit is not None:
             change = abs(transit - self._transit)

@@ -14,23 +14,28 @@ HEADER = struct.Struct("!BBHII")
 REWRITE = struct.Struct("!HII")
 """Sequence number, timestamp and SSRC: what a forwarder changes, at offset 2."""
 REWRITE_OFFSET = 2
+SSRC = struct.Struct("!I")
 SSRC_OFFSET = 8
+RTCP_TYPES = range(192, 224)
+"""The second byte of an RTCP packet that shares RTP's port (RFC 5761, 4)."""
 UINT16 = 0xFFFF
 UINT32 = 0xFFFFFFFF
 
-_SSRC = struct.Struct("!I")
 _SEQUENCE = struct.Struct("!H")
 OSN_SIZE = _SEQUENCE.size
 """Bytes of the original sequence number that an RTX payload begins with."""
 _SEND_TIME = struct.Struct("!I")
 """The extension's own byte before the three."""
-_EXTENSION = struct.Struct("!HH")
+_EXTENSION_HEADER = 4
+"""Bytes: profile and length."""
 _MORE_DESCRIPTOR = 0x80
+_DESCRIPTOR_LENGTHS = [2 + bool(byte & 0x80) + bool(byte & 0x40) + bool(byte & 0x30) for byte in range(256)]
+"""Bytes of a VP8 descriptor, by its second one, with a picture number of one byte."""
+_BYTES = [bytes([value]) for value in range(256)]
 _VP8_START_CODE = b"\x9d\x01\x2a"
 _VP8_SIZE = struct.Struct("<HH")
 _VP8_SIZE_MASK = 0x3FFF
 """The upper two bits ask for scaling, which no browser does."""
-_ONE_BYTE_PROFILE = 0xBEDE
 _PADDING_BIT = 0x20
 _EXTENSION_BIT = 0x10
 _MARKER_BIT = 0x80
@@ -38,21 +43,16 @@ _ABS_SEND_TIME_RATE = 1 << 18
 """Units of abs-send-time in a second; 24 bits of it are sent."""
 
 
-def is_rtcp(second_byte: int) -> bool:
-    """Whether a packet that shares RTP's port is RTCP (RFC 5761, 4)."""
-    return 192 <= second_byte <= 223
-
-
-def header_length(packet: bytes | memoryview) -> int:
+def header_length(packet: bytes | bytearray | memoryview) -> int:
     """Bytes before the payload. Raises ValueError for what is no RTP packet (RFC 3550, 5.1)."""
     size = len(packet)
     if size < HEADER.size or packet[0] >> 6 != 2:
         raise ValueError("no RTP header")
     length = HEADER.size + 4 * (packet[0] & 0x0F)
     if packet[0] & _EXTENSION_BIT:
-        if size < length + _EXTENSION.size:
+        if size < length + _EXTENSION_HEADER:
             raise ValueError("cut off in the extension header")
-        length += _EXTENSION.size + 4 * (packet[length + 2] << 8 | packet[length + 3])
+        length += _EXTENSION_HEADER + 4 * (packet[length + 2] << 8 | packet[length + 3])
     if size < length:
         raise ValueError("cut off in the header")
     return length
@@ -72,14 +72,14 @@ def vp8_fragment(packet: bytes) -> tuple[bool, bytes]:
     payload = packet[header_length(packet) : end]
     if not payload:
         return False, b""
-    return _starts_partition_zero(payload[0]), payload[_vp8_descriptor_length(payload) :]
+    return _starts_partition_zero(payload[0]), payload[_vp8_descriptor_length(payload, 0) :]
 
 
 def starts_keyframe(packet: bytes) -> bool:
     """Whether a packet begins a VP8 keyframe (RFC 7741, 4.2 and 4.3). False for anything unreadable."""
     try:
         payload = packet[header_length(packet) :]
-        return _starts_partition_zero(payload[0]) and not payload[_vp8_descriptor_length(payload)] & 0x01
+        return _starts_partition_zero(payload[0]) and not payload[_vp8_descriptor_length(payload, 0)] & 0x01
     except (ValueError, IndexError):
         return False
 
@@ -89,7 +89,7 @@ def keyframe_size(packet: bytes) -> tuple[int, int] | None:
     if not starts_keyframe(packet):
         return None
     at = header_length(packet)
-    at += _vp8_descriptor_length(packet[at : at + 7])
+    at += _vp8_descriptor_length(packet, at)
     if packet[at + 3 : at + 6] != _VP8_START_CODE or len(packet) < at + 10:
         return None
     width, height = _VP8_SIZE.unpack_from(packet, at + 6)
@@ -100,35 +100,29 @@ def _starts_partition_zero(descriptor: int) -> bool:
     return bool(descriptor & 0x10) and not descriptor & 0x07
 
 
-def without_frame_numbers(packet: memoryview, at: int) -> memoryview:
-    """The packet without the optional part of the VP8 descriptor that begins at `at`, in the same memory.
+def without_frame_numbers(packet: memoryview, at: int) -> bytes:
+    """The packet without the optional part of the VP8 descriptor that begins at `at`.
 
     It numbers the frames and temporal layers of one camera (RFC 7741, 4.2). A stream that goes on with another
     camera would contradict itself, and its decoder wait for frames that never were. What is unreadable stays.
     """
     try:
-        spare = _vp8_descriptor_length(packet[at:]) - 1
+        end = at + _vp8_descriptor_length(packet, at)
     except IndexError:
-        return packet
-    if not spare or at + spare >= len(packet):
-        return packet
-    packet[at + spare] = packet[at] & ~_MORE_DESCRIPTOR
-    packet[spare : at + spare] = packet[:at]
-    return packet[spare:]
+        return bytes(packet)
+    if end == at + 1 or end > len(packet):
+        return bytes(packet)
+    return b"".join((packet[:at], _BYTES[packet[at] & ~_MORE_DESCRIPTOR], packet[end:]))
 
 
-def _vp8_descriptor_length(payload: bytes | memoryview) -> int:
+def _vp8_descriptor_length(packet: bytes | memoryview, at: int) -> int:
     """Bytes before the VP8 payload header: X, I, L, T and K say which optional ones are there."""
-    if not payload[0] & _MORE_DESCRIPTOR:
+    if not packet[at] & _MORE_DESCRIPTOR:
         return 1
-    extension, length = payload[1], 2
-    if extension & 0x80:
-        length += 2 if payload[length] & 0x80 else 1
-    if extension & 0x40:
-        length += 1
-    if extension & 0x30:
-        length += 1
-    return length
+    extension = packet[at + 1]
+    if extension & 0x80 and packet[at + 2] & 0x80:  # a picture number of two bytes
+        return _DESCRIPTOR_LENGTHS[extension] + 1
+    return _DESCRIPTOR_LENGTHS[extension]
 
 
 def wrap_retransmission(packet: bytes, sequence: int, payload_type: int) -> bytearray:
@@ -153,30 +147,9 @@ def unwrap_retransmission(packet: bytes, ssrc: int, payload_type: int) -> bytes 
     original[0] &= ~_PADDING_BIT & 0xFF
     original[1] = (packet[1] & _MARKER_BIT) | payload_type
     original[2:4] = packet[at : at + _SEQUENCE.size]
-    _SSRC.pack_into(original, SSRC_OFFSET, ssrc)
+    SSRC.pack_into(original, SSRC_OFFSET, ssrc)
     del original[at : at + _SEQUENCE.size]
     return bytes(original)
-
-
-def find_extension(packet: bytes | bytearray, identifier: int, length: int) -> int | None:
-    """Where the bytes of a one-byte header extension begin, or None if it is not there in this length
-    (RFC 8285, 4.2). The header must be whole."""
-    if not packet[0] & _EXTENSION_BIT:
-        return None
-    at = HEADER.size + 4 * (packet[0] & 0x0F)
-    profile, words = _EXTENSION.unpack_from(packet, at)
-    if profile != _ONE_BYTE_PROFILE:
-        return None
-    at += _EXTENSION.size
-    end = at + 4 * words
-    while at < end:
-        if packet[at] == 0:
-            at += 1
-        elif packet[at] >> 4 == identifier:
-            return at + 1 if packet[at] & 0x0F == length - 1 and at + length < end else None
-        else:
-            at += 2 + (packet[at] & 0x0F)
-    return None
 
 
 def abs_send_time(seconds: float) -> bytes:
@@ -186,5 +159,4 @@ def abs_send_time(seconds: float) -> bytes:
 
 def stamp_send_time(packet: bytearray | memoryview, at: int, now: float) -> None:
     """Write the abs-send-time whose three bytes begin there: what leaves us is timed by our clock."""
-    if packet[at - 1] & 0x0F == 2:
-        _SEND_TIME.pack_into(packet, at - 1, packet[at - 1] << 24 | int(now * _ABS_SEND_TIME_RATE) & 0xFFFFFF)
+    _SEND_TIME.pack_into(packet, at - 1, packet[at - 1] << 24 | int(now * _ABS_SEND_TIME_RATE) & 0xFFFFFF)

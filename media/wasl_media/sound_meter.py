@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from wasl_media.description import AUDIO_LEVEL
 from wasl_media.figures import SoundFigures
-from wasl_media.rtp import find_extension
+from wasl_media.header_extension import HeaderExtensions
 
-_PLAIN_START = 0x90
-_PLAIN_EXTENSION = b"\xbe\xde\x00\x01" + bytes([AUDIO_LEVEL << 4])
-"""The header that browsers write: no CSRC, one extension of one byte (RFC 8285, 4.2)."""
 SPEECH = 50
 """What is louder than −50 dBov counts as speech: above the room of a quiet person whose noise is suppressed."""
 _SPEECH_SHARE = 0.2
@@ -21,17 +18,15 @@ class SoundMeter:
     """Takes each packet of a sound; `measure` tells how it was since the last call."""
 
     def __init__(self) -> None:
+        self._header = HeaderExtensions({AUDIO_LEVEL: 1})
         self._counts = [0] * 256
         """By the byte of the extension: voice activity, then the level."""
         self._packets = 0
 
     def see(self, packet: bytes, timestamp: int, now: float) -> None:
         """An RTP packet whose header is whole; a sound's times do not matter here."""
-        if packet[0] == _PLAIN_START and packet[12:17] == _PLAIN_EXTENSION:
-            at: int | None = 17
-        else:
-            at = find_extension(packet, AUDIO_LEVEL, 1)
-        if at is not None:
+        (at,) = self._header.read(packet).places
+        if at:
             self._counts[packet[at]] += 1
             self._packets += 1
 

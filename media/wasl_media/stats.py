@@ -13,9 +13,7 @@ class PeerStats(BaseModel):
     connected: bool
     packets_in: int
     """RTP packets that came from the peer, retransmissions not counted."""
-    bytes_in: int
     packets_out: int
-    bytes_out: int
     lost: int
     """RTP packets of the peer that never came by themselves, repaired or not."""
     recovered: int

@@ -13,7 +13,7 @@ from wasl_media import rtcp
 from wasl_media.aiortc_private import PacketBuffer
 from wasl_media.description import ABS_SEND_TIME, CLOCK_RATES, VP8_RTX, OutgoingStream
 from wasl_media.figures import ViewFigures
-from wasl_media.header_extension import HeaderExtension
+from wasl_media.header_extension import HeaderExtensions
 from wasl_media.publication import Publication
 from wasl_media.reception import SenderClock
 from wasl_media.rtp import (
@@ -59,7 +59,7 @@ class Subscription:
     """
 
     def __init__(self, stream: OutgoingStream, path: Path) -> None:
-        self.stream = stream
+        self.stream, self._ssrc = stream, stream.ssrc
         self._path = path
         self.source: Publication | None = None
         self._held = True
@@ -71,7 +71,7 @@ class Subscription:
         self._last_timestamp = secrets.randbits(31)
         self._last_sent_at: float | None = None
         self._rtx_sequence = secrets.randbelow(1 << 15)
-        self._send_time = HeaderExtension(ABS_SEND_TIME) if stream.kind == "video" else None
+        self._kept_header = HeaderExtensions({ABS_SEND_TIME: 3})
         self._reports_sent: dict[int, float] = {}
         self.packets = self.octets = self.retransmitted = 0
         self.bitrate_limit: int | None = None
@@ -120,16 +120,17 @@ class Subscription:
             return
         if index < self._first:
             return
-        out_index = index + self._shift
-        out_timestamp = (timestamp + self._timestamp_shift) & UINT32
+        index += self._shift
+        timestamp = (timestamp + self._timestamp_shift) & UINT32
         buffer, length = self._path.outgoing(), len(packet)
-        buffer.view[:length] = packet
-        REWRITE.pack_into(buffer.view, REWRITE_OFFSET, out_index & UINT16, out_timestamp, self.stream.ssrc)
+        view = buffer.view
+        view[:length] = packet
+        REWRITE.pack_into(view, REWRITE_OFFSET, index & UINT16, timestamp, self._ssrc)
         self._path.send_rtp(buffer, length)
         self.packets += 1
         self.octets += length
-        if out_index > self._last_index:
-            self._last_index, self._last_timestamp, self._last_sent_at = out_index, out_timestamp, now
+        if index > self._last_index:
+            self._last_index, self._last_timestamp, self._last_sent_at = index, timestamp, now
 
     def _begin(self, packet: bytes, index: int, timestamp: int, now: float) -> bool:
         """Fix the offsets at the first packet that can be decoded; False if this is not it."""
@@ -161,12 +162,12 @@ class Subscription:
             index = self._last_index - ((self._last_index - sequence) & UINT16) - self._shift
             kept = self.source.history.get(index) if index >= self._first else None
             if kept is not None:
-                self._send_again(kept.packet, sequence & UINT16, now)
+                self._send_again(kept, sequence & UINT16, now)
 
     def _send_again(self, packet: bytes, sequence: int, now: float) -> None:
         wrapped = wrap_retransmission(packet, sequence, VP8_RTX)
-        if self._send_time is not None and (at := self._send_time.find(packet)):
-            stamp_send_time(wrapped, at, now)
+        if send_time_at := self._kept_header.read(packet).places[0]:
+            stamp_send_time(wrapped, send_time_at, now)
         timestamp = (int.from_bytes(packet[4:8], "big") + self._timestamp_shift) & UINT32
         REWRITE.pack_into(wrapped, REWRITE_OFFSET, self._rtx_sequence, timestamp, self.stream.rtx_ssrc)
         self._rtx_sequence = (self._rtx_sequence + 1) & UINT16

@@ -121,9 +121,9 @@ class View(Subscription):
             if sent >= size or index <= self._last_index - self._shift - HISTORY_SIZE:
                 break
             if kept is not None:
-                self._send_again(kept.packet, (index + self._shift) & 0xFFFF, now)
+                self._send_again(kept, (index + self._shift) & 0xFFFF, now)
                 self.retransmitted -= 1
-                sent += len(kept.packet)
+                sent += len(kept)
         return sent
 
 

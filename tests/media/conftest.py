@@ -27,7 +27,7 @@ from wasl_media.plain_port import PlainPort
 from wasl_media.port import UdpPort
 from wasl_media.process import WorkerProcess
 from wasl_media.relay import Relay
-from wasl_media.rtp import is_rtcp
+from wasl_media.rtp import RTCP_TYPES
 
 LOOPBACK = ("127.0.0.1",)
 Until = Callable[..., Awaitable[None]]
@@ -99,7 +99,7 @@ async def hold(monkeypatch: pytest.MonkeyPatch, loss: float, *addresses: str) ->
     receive = Demultiplexer.receive
 
     def lose(buffer: PacketBuffer) -> bool:
-        return buffer.view[0] >= 128 and not is_rtcp(buffer.view[1]) and chance.random() < loss
+        return buffer.view[0] >= 128 and buffer.view[1] not in RTCP_TYPES and chance.random() < loss
 
     def losing(send: Callable[..., None]) -> Callable[..., None]:
         def send_some(port: UdpPort, packet: PacketBuffer, length: int, address: Address) -> None:

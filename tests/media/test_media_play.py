@@ -11,8 +11,9 @@ from clips import Recipe, make_clip
 from wasl_media.aiortc_private import PacketBuffer
 from wasl_media.clip import Clip, read_clip
 from wasl_media.description import KINDS, OPUS, VP8, VP8_RTX, Kind, OutgoingStream
+from wasl_media.header_extension import HeaderExtensions
 from wasl_media.play import PAUSE, Play
-from wasl_media.rtp import find_extension, starts_keyframe
+from wasl_media.rtp import starts_keyframe
 from wasl_media.subscription import Subscription
 
 STEP = 0.004
@@ -165,8 +166,8 @@ def test_every_picture_tells_when_it_was_sent(clip: Clip) -> None:
     sent = []
     for (at, packet), raw in zip(viewer.sent, viewer.raw, strict=True):
         if packet.payload_type == VP8:
-            place = find_extension(raw, 3, 3)
-            assert place is not None
+            (place,) = HeaderExtensions({3: 3}).read(raw).places
+            assert place
             sent.append((at, int.from_bytes(raw[place : place + 3], "big") / (1 << 18)))
     assert all((at - told) % 64 == pytest.approx((sent[0][0] - sent[0][1]) % 64, abs=1e-4) for at, told in sent)
 
