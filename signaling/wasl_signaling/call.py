@@ -129,6 +129,22 @@ def held_since(connection: Connection, call: int) -> float:
     return at
 
 
+def held_now(connection: Connection) -> dict[int, float]:
+    """The tickets whose call is on hold, and since when, in epoch seconds."""
+    found = connection.execute(
+        select(schema.call.c.id, schema.call.c.ticket).where(schema.call.c.state == CallState.HELD)
+    )
+    return {ticket: held_since(connection, call) for call, ticket in found.all()}
+
+
+def holds(connection: Connection, call: int) -> list[tuple[float, float | None]]:
+    """When the call was put on hold and when it went on, in epoch seconds, in order; none: it has not yet."""
+    event = schema.call_event.c
+    moves = connection.execute(select(event.at, event.to_state).where(event.call == call).order_by(event.seq)).all()
+    ends = [*(at for at, _ in moves[1:]), None]
+    return [(at, end) for (at, state), end in zip(moves, ends, strict=True) if state == CallState.HELD]
+
+
 def end_call(connection: Connection, call: int, now: float) -> None:
     """Ends a call and its recording; its legs leave and nobody can type in it any more."""
     move(connection, call, CallState.ENDED, now)

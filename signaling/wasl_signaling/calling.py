@@ -36,9 +36,10 @@ ROLE: Mapping[Role, str] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Kept:
-    """A call and what is kept of each of its legs."""
+    """A call, when it was on hold, and what is kept of each of its legs."""
 
     call: Call
+    holds: list[tuple[float, float | None]]
     tallies: dict[int, Tally]
 
 
@@ -75,7 +76,7 @@ def _newest(connection: Connection, count: int) -> list[Kept]:
 
 
 def _kept(connection: Connection, call: int) -> Kept:
-    return Kept(calls.with_all_legs(connection, call), tally.of_call(connection, call))
+    return Kept(calls.with_all_legs(connection, call), calls.holds(connection, call), tally.of_call(connection, call))
 
 
 def _row(say: Sentences, kept: Kept) -> list[str]:
@@ -98,6 +99,15 @@ def _sentences(say: Sentences, kept: Kept) -> Iterator[str]:
         yield say.gettext("It began at %(time)s.", time=say.time(call.started_at))
     if call.state is CallState.ENDED and call.ended_at is not None:
         yield say.gettext("It ended at %(time)s.", time=say.time(call.ended_at))
+    for since, until in kept.holds:
+        if until is None:
+            yield say.gettext("It has been on hold since %(time)s.", time=say.time(since))
+        else:
+            yield say.gettext(
+                "It was on hold from %(time)s, for %(duration)s.",
+                time=say.time(since),
+                duration=say.duration(until - since),
+            )
     for leg in call.legs:
         yield from _leg(say, leg, kept.tallies.get(leg.id))
 

@@ -731,6 +731,8 @@ class WallTicket(Message):
     """When she was."""
     seats: list[WallSeat]
     """Who is asked, if an agent and an interpreter are."""
+    held_since: int | None
+    """Since when her call is on hold; none: it is not."""
 
 
 class WallAgent(Message):

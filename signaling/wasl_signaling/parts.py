@@ -77,6 +77,7 @@ class Parts:
     async def hold(self, change: Awaitable[Call]) -> None:
         """Once a call is on hold, or goes on, everybody's connection follows, and what is recorded of it."""
         call = await change
+        self.refresher.mark([box.address for box in self.mailboxes.of_kind(Kind.WALL)])
         self.refresher.mark(address_of(leg) for leg in call.legs)
         for leg in call.legs:  # also of those whose pages are away: their connections may be there
             await self.switchboard.rearrange(address_of(leg), slots_of(call, leg))

@@ -129,8 +129,12 @@ class Views:
     def wall(self, connection: Connection, mailbox: Mailbox, version: int) -> View:
         """All tickets that have not ended, oldest first, and all agents at the desk."""
         queue = self._house.queue
-        tickets = [self._wall_ticket(connection, ticket, mailbox.language) for ticket in queue.open_tickets(connection)]
-        agents = [self._wall_agent(connection, standing, mailbox.language) for standing in queue.agents(connection)]
+        held, language = calls.held_now(connection), mailbox.language
+        tickets = [
+            self._wall_ticket(connection, ticket, held.get(ticket.id), language)
+            for ticket in queue.open_tickets(connection)
+        ]
+        agents = [self._wall_agent(connection, standing, language) for standing in queue.agents(connection)]
         return View(m.WallState(version=version, tickets=tickets, agents=agents, draining=self._house.draining))
 
     # Parts of a citizen's state
@@ -292,7 +296,9 @@ class Views:
 
     # Parts of the wall
 
-    def _wall_ticket(self, connection: Connection, ticket: Ticket, language: m.Language) -> m.WallTicket:
+    def _wall_ticket(
+        self, connection: Connection, ticket: Ticket, held_since: float | None, language: m.Language
+    ) -> m.WallTicket:
         view = self._ticket(connection, ticket, language)
         waiting = ticket.state in (TicketState.WAITING, TicketState.OFFERED)
         return m.WallTicket(
@@ -305,6 +311,7 @@ class Views:
             callback_at=maybe_milliseconds(ticket.callback_at),
             rung_at=maybe_milliseconds(ticket.rung_at),
             seats=self._wall_seats(connection, ticket, language) if ticket.state is TicketState.OFFERED else [],
+            held_since=maybe_milliseconds(held_since),
         )
 
     def _wall_seats(self, connection: Connection, ticket: Ticket, language: m.Language) -> list[m.WallSeat]:

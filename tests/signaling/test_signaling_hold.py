@@ -180,6 +180,18 @@ async def test_on_hold_neither_side_reaches_the_other_and_a_film_comes_over_and_
         await person.sees(lambda slot: slot.height not in (0, CLIP_HEIGHT))
 
 
+async def test_supervisors_see_who_is_on_hold(people: tuple[Person, Person], cinema: DeskProcess, pages: Pages) -> None:
+    _, agent = people
+    wall = await pages.wall(cinema)
+    call = agent.page.state["call"]["id"]
+    assert (await wall.until(lambda state: state["tickets"]))["tickets"][0]["held_since"] is None
+    await agent.page.ask("hold", call=call, on=True)
+    held = (await agent.page.until(lambda state: state["call"]["hold"]))["call"]["hold"]
+    await wall.until(lambda state: state["tickets"][0]["held_since"] == held["since"])
+    await agent.page.ask("hold", call=call, on=False)
+    await wall.until(lambda state: state["tickets"][0]["held_since"] is None)
+
+
 async def test_what_is_typed_on_hold_arrives(people: tuple[Person, Person]) -> None:
     citizen, agent = people
     call = agent.page.state["call"]["id"]

@@ -14,7 +14,7 @@ from wasl_records.database import Database
 from wasl_signaling import call as calls
 from wasl_signaling import migrate, tally
 from wasl_signaling.calling import call_app
-from wasl_signaling.messages import Modality, Trouble
+from wasl_signaling.messages import CallState, Modality, Trouble
 from wasl_signaling.tally import Tally
 from wasl_signaling.trouble import Part
 
@@ -59,6 +59,8 @@ async def two_seconds_of_a_call(url: str) -> int:
     database = Database.open(url)
     call, (leg, _) = await database.write(begin)
     await database.write(tally.keep, {leg: tallied(second(30), second(18))})
+    for at, state in ((1_010.0, CallState.HELD), (1_030.0, CallState.LIVE), (1_040.0, CallState.HELD)):
+        await database.write(calls.move, call, state, at)
     await database.write(calls.end_call, call, 1_065.0)
     await database.close()
     return call
@@ -73,6 +75,7 @@ def test_the_command_tells_of_a_call_also_of_who_left_before(tmp_path: Path) -> 
     assert "24.0 a second on average, 18 in the worst second" in said
     assert "50.0 % of the time below 20 pictures a second" in said
     assert "The employee agent1: nothing was measured." in said
+    assert [line[-15:] for line in said.splitlines() if "on hold" in line] == ["for 20 seconds.", "for 25 seconds."]
     assert "65 seconds" in run(call_app, ["list", *data]).output
     missing = run(call_app, ["show", "999", *data])
     assert missing.exit_code == 1

@@ -1565,6 +1565,10 @@ export interface WallTicket {
    * Who is asked, if an agent and an interpreter are.
    */
   seats: WallSeat[];
+  /**
+   * Since when her call is on hold; none: it is not.
+   */
+  held_since: number | null;
 }
 /**
  * Request `captions` on /citizen and /desk: I read captions in this call, or not. A machine listens to nobody

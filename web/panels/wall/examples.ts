@@ -21,6 +21,7 @@ const TICKET: WallTicket = {
   callback_at: null,
   rung_at: null,
   seats: [],
+  held_since: null,
 };
 
 const AGENT: WallAgent = {
@@ -50,6 +51,7 @@ const STATE: WallState = {
       ],
     },
     { ...TICKET, id: 9, state: "serving", position: null, agent: AGENT.name, language: "en", service_name: "Rent allowance" },
+    { ...TICKET, id: 6, state: "serving", position: null, agent: AGENT.name, held_since: NOW - 192_000 },
   ],
   agents: [
     AGENT,

@@ -3,7 +3,7 @@ import type { WallAgent, WallTicket } from "../../call/messages";
 import { LONG_WAIT, countsOf, marksOf, matchingAgents, matchingTickets } from "./rows";
 
 const NOW = 10_000_000;
-const NO_MORE = { callback_at: null, rung_at: null, seats: [] };
+const NO_MORE = { callback_at: null, rung_at: null, seats: [], held_since: null };
 
 function ticket(id: number, change: Partial<WallTicket> = {}): WallTicket {
   const needs = { language: "ar", sign_language: null, modality: "video", hearing: false } as const;
@@ -16,10 +16,10 @@ function agent(id: string, state: WallAgent["presence"]["state"]): WallAgent {
 }
 
 it("counts who waits, talks, is away and is free", () => {
-  const tickets = [ticket(1), ticket(2, { present: false }), ticket(3, { state: "serving" }), ticket(4, { state: "offered" })];
+  const tickets = [ticket(1), ticket(2, { present: false }), ticket(3, { state: "serving", held_since: NOW }), ticket(4, { state: "offered" })];
   const agents = [agent("a", "available"), agent("b", "break"), agent("c", "busy")];
   const counts = countsOf({ version: 1, tickets, agents });
-  expect(counts).toEqual({ waiting: 3, inCall: 1, away: 1, available: 1, onBreak: 1 });
+  expect(counts).toEqual({ waiting: 3, inCall: 1, onHold: 1, away: 1, available: 1, onBreak: 1 });
 });
 
 describe("marks", () => {

@@ -13,6 +13,7 @@ export type Mark = "longest" | "long";
 export interface Counts {
   waiting: number;
   inCall: number;
+  onHold: number;
   away: number;
   available: number;
   onBreak: number;
@@ -23,6 +24,7 @@ export function countsOf({ tickets, agents }: WallState): Counts {
   return {
     waiting: waiting.length,
     inCall: tickets.filter((ticket) => ticket.state === "serving").length,
+    onHold: tickets.filter((ticket) => ticket.held_since !== null).length,
     away: waiting.filter((ticket) => !ticket.present).length,
     available: agents.filter((agent) => agent.presence.state === "available").length,
     onBreak: agents.filter((agent) => agent.presence.state === "break").length,
@@ -45,14 +47,14 @@ export function marksOf(tickets: readonly WallTicket[], now: number): Map<number
   return marks;
 }
 
-export function ticketStateName({ state, seats }: WallTicket): string {
+export function ticketStateName({ state, seats, held_since }: WallTicket): string {
   switch (state) {
     case "waiting":
       return t("Waiting");
     case "offered":
       return seats.length > 0 ? t("An agent and an interpreter are rung") : t("An agent is rung");
     case "serving":
-      return t("In a call");
+      return held_since === null ? t("In a call") : t("In a call, on hold");
     default:
       return state;
   }

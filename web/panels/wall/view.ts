@@ -36,7 +36,8 @@ function countsView(counts: Counts): TemplateResult {
   return html`
     <dl class="wall-counts">
       ${count(t("Waiting"), counts.waiting)} ${count(t("Of these away from their page"), counts.away)}
-      ${count(t("In a call"), counts.inCall)} ${count(t("Agents available"), counts.available)}
+      ${count(t("In a call"), counts.inCall)} ${count(t("Of these on hold"), counts.onHold)}
+      ${count(t("Agents available"), counts.available)}
       ${count(t("Agents on a break"), counts.onBreak)}
     </dl>
   `;
@@ -76,7 +77,7 @@ function ticketTable(
 function ticketRow(ticket: WallTicket, mark: Mark | undefined, now: number, heads: readonly string[]): TemplateResult {
   const cells = [
     ticket.position === null ? "–" : num(ticket.position),
-    html`${ticketStateName(ticket)} ${whereabouts(ticket)} ${seatsView(ticket)}`,
+    html`${ticketStateName(ticket)} ${holdView(ticket, now)} ${whereabouts(ticket)} ${seatsView(ticket)}`,
     html`<bdi>${ticket.service_name}</bdi>`,
     html`${needsView(ticket)} ${lineView(ticket)}`,
     html`${age(ticket.joined_at, now)} ${markView(mark)}`,
@@ -89,6 +90,11 @@ function ticketRow(ticket: WallTicket, mark: Mark | undefined, now: number, head
 function lineView({ check }: WallTicket): TemplateResult | typeof nothing {
   const name = check ? lineName(check) : null;
   return name === null ? nothing : html`<strong>${name}</strong>`;
+}
+
+/** How long she has sat before a desk that is not there. */
+function holdView({ held_since }: WallTicket, now: number): TemplateResult | typeof nothing {
+  return held_since === null ? nothing : html`<strong>${t("For %(time)s", { time: clock((now - held_since) / 1000) })}</strong>`;
 }
 
 /** Where the citizen is, if not on her page in the line. */
