@@ -157,11 +157,12 @@ class Downlink:
         before, self._watched = self._watched, [view.layers for view in self._views]
         if self._watched == before:
             return
-        begins = any(
-            layers is not None and layers is not was for layers, was in zip(self._watched, before, strict=True)
-        )
+        begun = [layers for layers, was in zip(self._watched, before, strict=True) if layers and layers is not was]
         sent = sum(view.bitrate for view in self._views)
-        if begins and self._estimate is not None and self._estimate >= _UNLOADED * sent:
+        if self._estimate is None:
+            for layers in begun:
+                layers.forget_limit(now)
+        elif begun and self._estimate >= _UNLOADED * sent:
             self._prove(max(self._proven, _HOPED), now, quiet=_ARRIVES)
 
     def _measure(self, now: float) -> None:

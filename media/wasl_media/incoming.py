@@ -104,6 +104,11 @@ class Incoming:
         self._route()
         self.receive(packet, now)
 
+    @property
+    def bytes(self) -> int:
+        """That came by themselves so far."""
+        return sum(publication.bytes for publication in self._all)
+
     def receive_clock(self, ssrc: int, info: RtcpSenderInfo, now: float) -> None:
         """A sender report."""
         for publication in self._all:
@@ -131,10 +136,13 @@ class Incoming:
         return list(self._reports.values())
 
     def measure(self, now: float) -> tuple[SoundFigures | None, PictureFigures | None]:
-        """Figures of the sound and of the full picture, with loss and jitter as in the last report."""
-        measured = [p.measure(self._reports[p], now) for p in (self._audio, self._full) if p in self._reports]
-        sound = next((figures for figures in measured if isinstance(figures, SoundFigures)), None)
-        return sound, next((figures for figures in measured if isinstance(figures, PictureFigures)), None)
+        """Figures of the sound and of the best picture, with loss and jitter as in the last report."""
+        measured = {p: p.measure(report, now) for p, report in self._reports.items()}
+        sound, picture = measured.get(self._audio), measured.get(self.layers.best)
+        return (
+            sound if isinstance(sound, SoundFigures) else None,
+            picture if isinstance(picture, PictureFigures) else None,
+        )
 
     def close(self) -> None:
         """The peer is gone: nobody receives anything more. Idempotent."""

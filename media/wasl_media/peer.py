@@ -193,7 +193,7 @@ class Peer:
         advice = (watched, small, self._downlink.paused)
         if advice != self._advice and self.connected:
             if watched and not self._watched:
-                self.layers.full.begin_figures()
+                self.layers.begin_figures()
             self._advice = advice
             self._on_event(PictureAdvised(peer=self.id, watched=watched, small=small, paused=self._downlink.paused))
 
@@ -218,7 +218,7 @@ class Peer:
 
     def _count(self, now: float) -> int:
         """Bits a second that came since the last call."""
-        (before, since), come = self._counted, sum(p.bytes for p in self.publications.values())
+        (before, since), come = self._counted, self._incoming.bytes
         self._counted = come, now
         return round(8 * (come - before) / (now - since)) if now > since else 0
 

@@ -73,7 +73,8 @@ class Publication:
         self._heard_at = float("-inf")
         self._keyframe_wanted = False
         self._keyframe_asked_at = float("-inf")
-        self._limit = 0
+        self.limit = 0
+        """Bits per second that the sender was told last; 0: nothing yet."""
         self._limit_sent_at = float("-inf")
         self.packets = self.bytes = self.recovered = 0
         self.bitrate = 0
@@ -187,7 +188,7 @@ class Publication:
         return self._meter.measure(report.fraction_lost / 256, report.jitter / self.clock_rate, now)
 
     def begin_figures(self) -> None:
-        """Nothing that was before counts: nobody looked, and nothing was sent."""
+        """Nothing that was before counts."""
         self._meter = _meter(self.kind)
 
     def _lose(self) -> None:
@@ -207,12 +208,12 @@ class Publication:
             self._keyframe_asked_at = now
             self._feedback(rtcp.picture_loss(self._reporter, self.ssrc))
 
-    def limit_bitrate(self, limit: int, now: float) -> None:
-        """Tell the sender how many bits per second are of use, at most once a second unless it is less."""
+    def limit_bitrate(self, limit: int, now: float, *, at_once: bool = False) -> None:
+        """Tell the sender how many bits per second are of use; at most once a second unless `at_once` or it is less."""
         if self.ssrc is None:
             return
-        if now - self._limit_sent_at >= LIMIT_INTERVAL or limit < 0.97 * self._limit:
-            self._limit, self._limit_sent_at = limit, now
+        if at_once or now - self._limit_sent_at >= LIMIT_INTERVAL or limit < 0.97 * self.limit:
+            self.limit, self._limit_sent_at = limit, now
             self._feedback(rtcp.bitrate_limit(self._reporter, self.ssrc, limit))
 
     def tick(self, now: float) -> None:

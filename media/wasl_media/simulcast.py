@@ -41,6 +41,11 @@ class Simulcast:
         """Whether the small picture comes."""
         return self.low.bitrate > 0
 
+    @property
+    def best(self) -> Publication:
+        """The full picture, or the small one while the sender's line takes no more."""
+        return self.full if self.full.bitrate or not self.low.bitrate else self.low
+
     def limit_bitrate(self, now: float) -> None:
         """Tell the sender the most that anyone who gets the full picture can take.
 
@@ -55,6 +60,16 @@ class Simulcast:
             self.full.limit_bitrate(limits[0], now)
         else:
             self.full.limit_bitrate(max(SMALLEST, min(limits)), now)
+
+    def forget_limit(self, now: float) -> None:
+        """Somebody begins to look, and nothing is known of her line: what the one before could take does not bind."""
+        if len(self.viewers) == 1 and self.full.limit:
+            self.full.limit_bitrate(UNLIMITED, now, at_once=True)
+
+    def begin_figures(self) -> None:
+        """Nothing that was before counts: nobody looked, and nothing was sent."""
+        for publication in (self.full, self.low):
+            publication.begin_figures()
 
     def close(self) -> None:
         """The peer is gone: nobody looks any more. Idempotent."""

@@ -71,8 +71,7 @@ class View(Subscription):
         """Get the layer that is to be sent, or the small one while the sender cannot send the full one."""
         if self.layers is None or self.level is Level.PAUSED:
             return
-        full, low = self.layers.full, self.layers.low
-        layer = full if self.takes_full and (full.bitrate or not low.bitrate) else low
+        layer = self.layers.best if self.takes_full else self.layers.low
         at_once = self.source is None or (self._held and layer is not self.source)
         if self._awaited is not None and (at_once or self._awaited.layer is not layer):
             self._give_up_waiting()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wasl_media.description import OPUS, TRANSPORT_SEQUENCE, VP8, Kind
+from wasl_media.description import LOW_RID, OPUS, RID, TRANSPORT_SEQUENCE, VP8, IncomingStream, Kind
 from wasl_media.incoming import Incoming
 from wasl_media.publication import Publication
 from wasl_media.reception import SenderClock
@@ -56,6 +56,33 @@ def test_a_stream_that_nobody_announced_is_taken_from_its_first_packet_on(
     for _ in range(2):
         feed(incoming, kind, payload)
     assert [packet[12:] for packet in receiver.came] == [goes_on]
+
+
+def test_a_sender_whose_line_takes_only_the_small_picture_is_measured_by_that() -> None:
+    """Her full one stands still, and she is seen all the same."""
+    incoming = Incoming(1, lambda data: None)
+    incoming.adopt({"video": IncomingStream(ssrc=SSRC, rtx_ssrc=None)})
+    name = bytes([RID << 4 | len(LOW_RID) - 1]) + LOW_RID.encode()
+    extension = b"\xbe\xde\x00\x01" + name + bytes(4 - len(name))
+
+    def second(begin: int, layers: dict[int, bytes]) -> float | None:
+        for number in range(begin * 20, begin * 20 + 20):
+            now = number / 20
+            for ssrc, header in layers.items():
+                head = HEADER.pack(0x90 if header else 0x80, VP8, number, number * 4_500, ssrc)
+                incoming.receive(memoryview(bytearray(head + header + b"\x10\x00" + bytes(100))), now)
+            incoming.tick(now, up=False)
+        incoming.report(begin + 1)
+        _, picture = incoming.measure(begin + 1)
+        return picture and picture.frame_rate
+
+    both = {SSRC: b"", SSRC + 1: extension}
+    assert [second(begin, both) for begin in range(3)] == [pytest.approx(20)] * 3
+    rates = [second(begin, {SSRC + 1: extension}) for begin in range(3, 6)]
+    assert rates[1:] == [pytest.approx(20)] * 2
+    before = incoming.bytes
+    second(6, {SSRC + 1: extension})
+    assert incoming.bytes == before + 20 * (12 + 8 + 102)
 
 
 def test_a_number_that_is_cut_off_at_the_end_of_a_packet_is_none() -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from aiortc.rtp import RtcpPacket, RtcpPsfbPacket, RtpPacket, unpack_remb_fci
 
 from wasl_media.aiortc_private import PacketBuffer
 from wasl_media.description import VP8, OutgoingStream
 from wasl_media.downlink import FIRST_TRY, LAST_TRY, Demand, Downlink, allot
 from wasl_media.publication import Publication
-from wasl_media.simulcast import SMALLEST, Simulcast
+from wasl_media.simulcast import SMALLEST, UNLIMITED, Simulcast
 from wasl_media.view import Level, View
 
 KEY, DELTA = b"\x10\x00key", b"\x10\x01delta"
@@ -290,6 +291,31 @@ def test_one_layer_for_one_viewer_follows_her_line() -> None:
     run([camera], {seat: 300_000}, 0.0, 3.0)
     assert seat.sources() == [FULL]
     assert max(camera.limits()[-2:]) <= 300_000
+
+
+def test_who_looks_next_is_not_held_to_the_line_of_the_one_before() -> None:
+    """An employee's camera, which goes on from one citizen to the next."""
+    camera, poor, next_ = Camera(low=0), Seat(), Seat()
+    poor.view.watch(camera.layers, 0.0)
+    now = run([camera], {poor: 300_000}, 0.0, 3.0)
+    poor.view.leave()
+    camera.feedback.clear()
+    next_.view.watch(camera.layers, now)
+    next_.downlink.tick(now + 0.05)
+    assert len(camera.limits()) == 1
+    assert camera.limits()[0] == pytest.approx(UNLIMITED, rel=0.01)
+    run([camera], {next_: 3_000_000}, now, 3.0)
+    assert min(camera.limits()) > 900_000
+
+
+def test_who_joins_another_does_not_lift_her_limit() -> None:
+    camera, poor, other = Camera(low=0), Seat(), Seat()
+    poor.view.watch(camera.layers, 0.0)
+    now = run([camera], {poor: 300_000}, 0.0, 3.0)
+    camera.feedback.clear()
+    other.view.watch(camera.layers, now)
+    other.downlink.tick(now + 0.05)
+    assert camera.limits() == []
 
 
 def test_one_layer_for_two_is_not_spoilt_without_end() -> None:
