@@ -19,6 +19,7 @@ from wasl_media.publication import Publication
 from wasl_media.reception import SenderClock
 from wasl_media.recording import CLOCK, MAX_WORDS, Entry, EntryKind, RecordingWriter, Text, Track, pack_entry
 from wasl_media.rtp import starts_keyframe
+from wasl_media.simulcast import Simulcast
 
 WRITE_INTERVAL = 0.5
 """Seconds: so much a killed worker loses at most."""
@@ -47,40 +48,50 @@ class Recorded(Protocol):
 
     id: str
     publications: dict[Kind, Publication]
+    layers: Simulcast
 
 
 class RecordedStream:
-    """Receives one publication as a subscription does, and keeps what it receives."""
+    """Receives a sound or a picture as a subscription does, and keeps what it receives.
 
-    def __init__(self, recorder: Recorder, number: int, source: Publication) -> None:
+    A picture is the better of its layers: where it changes, the new one begins with its next keyframe.
+    """
+
+    def __init__(self, recorder: Recorder, number: int, peer: Recorded, kind: Kind) -> None:
         self._recorder = recorder
         self._number = number
-        self._source = source
+        self._peer, self._kind = peer, kind
+        self._source: Publication | None = None
         self._held = True
 
-    def begin(self, now: float) -> None:
-        """Receive from now on, the picture from its next keyframe."""
-        self._source.add(self, now)
-        if self._source.clock is not None:
-            self.forward_clock(self._source.clock, now)
+    def settle(self, now: float) -> None:
+        """Receive from now on what is to be kept."""
+        best = self._peer.layers.best if self._kind == "video" else self._peer.publications[self._kind]
+        if best is not self._source:
+            self.leave()
+            self.hold()
+            self._source = best
+            best.add(self, now)
 
     @property
     def waits_for_keyframe(self) -> bool:
         """Whether the picture cannot be decoded yet."""
-        return self._held and self._source.kind == "video" and self._recorder.runs
+        return self._held and self._kind == "video" and self._recorder.runs
 
     def forward(self, packet: bytes, index: int, timestamp: int, now: float) -> None:
         """Keep a packet."""
         if not self._recorder.runs:
             return
-        if self._held and (self._source.kind == "audio" or starts_keyframe(packet)):
+        begins = self._held and (self._kind == "audio" or starts_keyframe(packet))
+        if begins or not self._held:
             self._held = False
-        if not self._held:
             self._recorder.keep(EntryKind.PACKET, self._number, now, packet)
+        if begins and self._source is not None and self._source.clock is not None:
+            self.forward_clock(self._source.clock, now)
 
     def forward_clock(self, clock: SenderClock, now: float) -> None:
-        """Keep the time that a timestamp means."""
-        if self._recorder.runs:
+        """Keep the time that a timestamp means: it is read as one of the stream whose packet was kept last."""
+        if self._recorder.runs and not self._held:
             body = CLOCK.pack(clock.ntp, clock.timestamp)
             self._recorder.keep(EntryKind.CLOCK, self._number, clock.arrived_at, body)
 
@@ -90,7 +101,7 @@ class RecordedStream:
 
     def leave(self) -> None:
         """Receive nothing more. Idempotent."""
-        if self in self._source.subscriptions:
+        if self._source is not None and self in self._source.subscriptions:
             self._source.subscriptions.remove(self)
 
 
@@ -123,7 +134,7 @@ class Recorder:
         self._on_record_since = time.time()
         self._speakers = {consent.peer: consent.speaker for consent in consents}
         self._streams = [
-            RecordedStream(self, number, peer.publications[kind])
+            RecordedStream(self, number, peer, kind)
             for number, (peer, kind) in enumerate((peer, kind) for peer in peers for kind in KINDS)
         ]
         self._introduce(peers)
@@ -133,9 +144,14 @@ class Recorder:
     def _introduce(self, peers: Sequence[Recorded]) -> None:
         names = [Track(peer=peer.id, kind=kind) for peer in peers for kind in KINDS]
         now = time.monotonic()
-        for number, (stream, name) in enumerate(zip(self._streams, names, strict=True)):
+        for number, name in enumerate(names):
             self.keep(EntryKind.TRACK, number, now, name.model_dump_json().encode())
-            stream.begin(now)
+        self.settle(now)
+
+    def settle(self, now: float) -> None:
+        """Receive what is to be kept of everybody. To be called about twice a second (`now` in seconds, monotonic)."""
+        for stream in self._streams:
+            stream.settle(now)
 
     def keep(self, kind: EntryKind, track: int, now: float, body: bytes = b"") -> None:
         """Keep an entry until it is written. `now` in seconds, monotonic."""
@@ -195,6 +211,7 @@ class Recorder:
     async def _run(self) -> None:
         while not self._failed:
             await asyncio.sleep(WRITE_INTERVAL)
+            self.settle(time.monotonic())
             await asyncio.shield(self._write())
 
     async def _write(self) -> None:

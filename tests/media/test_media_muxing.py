@@ -10,7 +10,7 @@ import sys
 from array import array
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from wasl_media.muxing import Source, mux
 from wasl_media.publication import Publication
 from wasl_media.recorder import Consent, Recorder
 from wasl_media.recording import Entry, EntryKind, RecordingWriter, Text, Track, pack_entry
+from wasl_media.simulcast import Simulcast
 
 Meeting = Any
 Until = Any
@@ -71,6 +72,7 @@ class Speaker:
         self.ssrc = ssrc
         """Of the sound; that of the picture is one more."""
         self.publications = {kind: Publication(kind, 1, lambda _: None) for kind in ("audio", "video")}  # type: ignore[arg-type]
+        self.layers = Simulcast(self.publications["video"], Publication("video", 1, lambda _: None))
         self.lost = 0
 
     def speak(self, began_at: float, chance: random.Random, loss: float) -> None:
@@ -155,6 +157,59 @@ async def test_a_lossy_recording_decodes_in_full(tmp_path: Path) -> None:
     tracks = decode(tmp_path / "call.webm")
     assert len(tracks[1]) == muxed.frames
     assert len(tracks[0]) == muxed.sounds > SECONDS * 40
+
+
+class Layer:
+    """One size of a camera's picture, numbered and timed in its own way. It answers who asks for a keyframe."""
+
+    def __init__(self, size: tuple[int, int], ssrc: int, origin: int) -> None:
+        self.size, self.ssrc, self.origin = size, ssrc, origin
+        self.publication = Publication("video", 1, lambda _: self._asked.append(True))
+        self.publication.adopt(ssrc, None)
+        self._asked: list[bool] = []
+        self._encoder = Vp8Encoder()
+        self._sequence = 0
+
+    def send(self, at: float, now: float) -> None:
+        """The picture of this moment."""
+        frame = VideoFrame(*self.size, "yuv420p")
+        for plane in frame.planes:
+            plane.update(bytes([int(60 * at) % 200]) * plane.buffer_size)
+        frame.pts, frame.time_base = round(at * 90_000), Fraction(1, 90_000)
+        payloads, timestamp = self._encoder.encode(frame, force_keyframe=bool(self._asked))
+        self._asked.clear()
+        for part, payload in enumerate(payloads):
+            self._sequence += 1
+            marker, stamp = int(part == len(payloads) - 1), self.origin + timestamp & 0xFFFFFFFF
+            self.publication.receive(RtpPacket(VP8, marker, self._sequence, stamp, self.ssrc, payload).serialize(), now)
+        if round(at * RATE) % RATE == 0:
+            self.publication.receive_clock(int(at * (1 << 32)), self.origin + timestamp & 0xFFFFFFFF, now)
+
+
+async def test_whose_line_takes_only_the_small_picture_is_recorded_with_it(tmp_path: Path) -> None:
+    speaker, full, low = Speaker("citizen", 0.0), Layer((320, 240), 50, 9_000), Layer((160, 120), 60, 4_000_000_000)
+    speaker.layers = Simulcast(full.publication, low.publication)
+    speaker.publications["video"] = full.publication
+    consents = [Consent(peer="citizen", speaker="citizen", given_at=1.0, reference="r")]
+    recorder = Recorder(tmp_path / "call", KEY, [speaker], consents, lambda _: None)
+    for number in range(9 * RATE):
+        at = number / RATE
+        now = recorder._began_at + at
+        if not 3 <= at < 6:
+            full.send(at, now)
+        low.send(at, now)
+        for layer in (full, low):
+            layer.publication.tick(now)
+        if number % (RATE // 2) == 0:
+            recorder.settle(now)
+    await recorder.stop()
+    await asyncio.to_thread(mux, [Source(tmp_path / "call", KEY)], tmp_path / "call.webm")
+    with av.open(str(tmp_path / "call.webm")) as container:
+        frames = [(frame.time, frame.width) for frame in container.decode(video=0) if isinstance(frame, VideoFrame)]
+    assert [width for width, _ in groupby(width for _, width in frames)] == [320, 160, 320]
+    times = [time for time, _ in frames if time is not None]
+    assert max(after - before for before, after in pairwise(times)) < 1.5  # until the silence is noticed
+    assert times[-1] - times[0] == pytest.approx(9, abs=0.1)
 
 
 async def test_a_call_of_two_is_recorded_and_decodes_in_full(meeting: Meeting, tmp_path: Path, until: Until) -> None:
