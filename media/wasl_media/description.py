@@ -270,14 +270,11 @@ def _understand(answer: SessionDescription, streams: Sequence[OutgoingStream]) -
 
 
 def _incoming(media: MediaDescription) -> IncomingStream:
-    numbers = [source.ssrc for source in media.ssrc]
+    """The first stream that is named: of two layers, the full one. Only FID (RFC 5576, 4.2) says which repairs it."""
     pair = next((group.items for group in media.ssrc_group if group.semantic == "FID"), None)
     if pair is not None and len(pair) == 2:
-        numbers = [int(pair[0]), int(pair[1])]
-    return IncomingStream(
-        ssrc=numbers[0] if numbers else None,
-        rtx_ssrc=numbers[1] if len(numbers) > 1 else None,
-    )
+        return IncomingStream(ssrc=int(pair[0]), rtx_ssrc=int(pair[1]))
+    return IncomingStream(ssrc=media.ssrc[0].ssrc if media.ssrc else None, rtx_ssrc=None)
 
 
 def _bad(reason: str) -> MediaError:

@@ -71,6 +71,13 @@ async def test_an_answer_need_not_name_its_streams(answer: str) -> None:
     assert (read.incoming["video"].ssrc, read.incoming["video"].rtx_ssrc) == (None, None)
 
 
+async def test_a_second_stream_is_no_repair_unless_the_answer_says_so(answer: str) -> None:
+    """It may be the small picture."""
+    named = read_answer(answer, STREAMS).incoming["video"]
+    read = read_answer(answer.replace("a=ssrc-group:FID", "a=ssrc-group:SIM"), STREAMS)
+    assert (read.incoming["video"].ssrc, read.incoming["video"].rtx_ssrc) == (named.ssrc, None)
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
