@@ -39,7 +39,10 @@ def demo_staff(fixed_password: str | None = None) -> list[tuple[Staff, str]]:
 
 def prepare(fixed_password: str | None = None) -> list[DemoPerson]:
     """`demo_staff` with hashed passwords: half a second of a core, so run it in a thread."""
-    return [DemoPerson(person, clear, password.hash_password(clear)) for person, clear in demo_staff(fixed_password)]
+    people = demo_staff(fixed_password)
+    # The fixed one is hashed once for all: who knows it of one person knows it of everybody anyway.
+    hashes = {clear: password.hash_password(clear) for clear in {clear for _, clear in people}}
+    return [DemoPerson(person, clear, hashes[clear]) for person, clear in people]
 
 
 def install(connection: Connection, people: Collection[DemoPerson]) -> bool:
