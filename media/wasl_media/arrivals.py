@@ -23,7 +23,7 @@ _REFERENCE = 256
 """Units of the reference time, in deltas: 64 ms."""
 _NOT_RECEIVED, _SMALL_DELTA, _LARGE_DELTA = 0, 1, 2
 _UINT8 = 0xFF
-_HALF = 1 << 15
+_CYCLE, _HALF = 1 << 16, 1 << 15
 _SYMBOLS = 7
 """Packets that one chunk tells of, two bits each."""
 _MOST = 500
@@ -36,7 +36,7 @@ class Arrivals:
     def __init__(self) -> None:
         self._came: deque[tuple[int, int]] = deque(maxlen=_MOST)
         """Numbers as they were sent, and times in units of a delta."""
-        self._newest = 1 << 16
+        self._newest: int | None = None
         self._next: int | None = None
         self._reports = 0
 
@@ -57,7 +57,7 @@ class Arrivals:
 
     def _unwrapped(self) -> dict[int, int]:
         """When each packet came, by its extended number: the one that is nearest to the newest before."""
-        lowest = self._newest - _HALF
+        lowest = (self._newest if self._newest is not None else _CYCLE + self._came[0][0]) - _HALF
         arrived = {lowest + ((sequence - lowest) & UINT16): time for sequence, time in self._came}
         self._came.clear()
         return arrived
@@ -69,7 +69,7 @@ class Arrivals:
         body = _chunks(times, deltas) + _deltas(deltas)
         body += bytes(-len(body) % 4)
         words = (_HEADER.size + len(body)) // 4 - 1
-        count, self._reports = self._reports, (self._reports + 1) & 0xFF
+        count, self._reports = self._reports, (self._reports + 1) & _UINT8
         tail = (reference & 0xFFFFFF) << 8 | count
         head = (_FIRST_BYTE, _TRANSPORT_FEEDBACK, words, sender, media, first & UINT16, len(times), tail)
         return _HEADER.pack(*head) + body

@@ -53,7 +53,6 @@ log = logging.getLogger(__name__)
 class Tap:
     """Receives the sound of one peer as a subscription does, and hands it to the caption process."""
 
-    bitrate_limit: int | None = None
     """A pipe takes everything."""
     waits_for_keyframe = False
 

@@ -155,14 +155,18 @@ class Downlink:
     def _notice(self, now: float) -> None:
         """A picture that begins is not held to the estimate of a film, or of a dark slot, that took hardly anything."""
         before, self._watched = self._watched, [view.layers for view in self._views]
+        if self._estimate is None:
+            for layers in self._watched:
+                if layers is not None:
+                    layers.forget_limit(now)
+            return
         if self._watched == before:
             return
-        begun = [layers for layers, was in zip(self._watched, before, strict=True) if layers and layers is not was]
+        begins = any(
+            layers is not None and layers is not was for layers, was in zip(self._watched, before, strict=True)
+        )
         sent = sum(view.bitrate for view in self._views)
-        if self._estimate is None:
-            for layers in begun:
-                layers.forget_limit(now)
-        elif begun and self._estimate >= _UNLOADED * sent:
+        if begins and self._estimate >= _UNLOADED * sent:
             self._prove(max(self._proven, _HOPED), now, quiet=_ARRIVES)
 
     def _measure(self, now: float) -> None:

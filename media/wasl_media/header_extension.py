@@ -10,7 +10,7 @@ from wasl_media.rtp import HEADER, header_length
 _EXTENSION_BIT = 0x10
 _PROFILE = b"\xbe\xde"
 _STOP = 15
-"""An identifier that ends the reading."""
+"""An identifier that ends the reading, as 0 does where it is not padding."""
 _LAID_OUT = 0xDF
 """What the first byte says of the layout: all but the padding bit."""
 
@@ -71,12 +71,13 @@ def _elements(packet: bytes | bytearray | memoryview, at: int, end: int, mask: b
     while at < end:
         mask[at] = 0xFF
         identifier = packet[at] >> 4
-        size = 2 + (packet[at] & 0x0F) if packet[at] else 1
-        if identifier == _STOP or at + size > end:
+        if not packet[at]:
+            at += 1
+            continue
+        if identifier in (0, _STOP) or at + 1 + _size(packet, at + 1) > end:
             break
-        if identifier:
-            found.setdefault(identifier, at + 1)
-        at += size
+        found.setdefault(identifier, at + 1)
+        at += 1 + _size(packet, at + 1)
     return found
 
 

@@ -105,25 +105,26 @@ class Incoming:
         self.receive(packet, now)
 
     @property
-    def bytes(self) -> int:
-        """That came by themselves so far."""
-        return sum(publication.bytes for publication in self._all)
+    def octets(self) -> int:
+        """Bytes that came by themselves so far."""
+        return sum(publication.bytes for publication in self.streams)
 
     def receive_clock(self, ssrc: int, info: RtcpSenderInfo, now: float) -> None:
         """A sender report."""
-        for publication in self._all:
+        for publication in self.streams:
             if publication.ssrc == ssrc:
                 publication.receive_clock(info.ntp_timestamp, info.rtp_timestamp, now)
 
     # Clockwork
 
     @property
-    def _all(self) -> tuple[Publication, ...]:
+    def streams(self) -> tuple[Publication, ...]:
+        """Sound, full picture and small picture."""
         return (self._audio, self._full, self._low)
 
     def tick(self, now: float, *, up: bool) -> None:
         """Repeat requests, and tell the peer what came if the path is `up`. To be called about every 50 ms."""
-        for publication in self._all:
+        for publication in self.streams:
             publication.tick(now)
         if up and now >= self._feedback_due_at:
             self._feedback_due_at = now + FEEDBACK_INTERVAL
@@ -132,7 +133,7 @@ class Incoming:
 
     def report(self, now: float) -> list[RtcpReceiverInfo]:
         """How each stream arrived since the last report."""
-        self._reports = {p: block for p in self._all if (block := p.report(now)) is not None}
+        self._reports = {p: block for p in self.streams if (block := p.report(now)) is not None}
         return list(self._reports.values())
 
     def measure(self, now: float) -> tuple[SoundFigures | None, PictureFigures | None]:

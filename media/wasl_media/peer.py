@@ -218,7 +218,7 @@ class Peer:
 
     def _count(self, now: float) -> int:
         """Bits a second that came since the last call."""
-        (before, since), come = self._counted, self._incoming.bytes
+        (before, since), come = self._counted, self._incoming.octets
         self._counted = come, now
         return round(8 * (come - before) / (now - since)) if now > since else 0
 
@@ -234,19 +234,19 @@ class Peer:
     @property
     def packets(self) -> int:
         """RTP packets in and out."""
-        return sum(publication.packets for publication in self.publications.values()) + self.link.packets_out
+        return sum(stream.packets for stream in self._incoming.streams) + self.link.packets_out
 
     def stats(self) -> PeerStats:
         """What was counted so far."""
-        publications, subscriptions = self.publications.values(), self.subscriptions.values()
+        streams = self._incoming.streams
         return PeerStats(
             peer=self.id,
             connected=self.connected,
-            packets_in=sum(p.packets for p in publications),
+            packets_in=sum(stream.packets for stream in streams),
             packets_out=self.link.packets_out,
-            lost=sum(p.lost for p in publications),
-            recovered=sum(p.recovered for p in publications),
-            retransmitted=sum(s.retransmitted for s in subscriptions),
+            lost=sum(stream.lost for stream in streams),
+            recovered=sum(stream.recovered for stream in streams),
+            retransmitted=sum(s.retransmitted for s in self.subscriptions.values()),
             round_trip=self._round_trip,
         )
 

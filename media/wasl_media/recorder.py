@@ -12,6 +12,7 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from wasl_media.awaited import Awaited
 from wasl_media.description import KINDS, Kind
 from wasl_media.errors import MediaError, MediaErrorCode
 from wasl_media.events import Said
@@ -54,7 +55,7 @@ class Recorded(Protocol):
 class RecordedStream:
     """Receives a sound or a picture as a subscription does, and keeps what it receives.
 
-    A picture is the better of its layers: where it changes, the new one begins with its next keyframe.
+    A picture is the better of its layers. It changes with a keyframe of the new one; until then the old one goes on.
     """
 
     def __init__(self, recorder: Recorder, number: int, peer: Recorded, kind: Kind) -> None:
@@ -62,16 +63,39 @@ class RecordedStream:
         self._number = number
         self._peer, self._kind = peer, kind
         self._source: Publication | None = None
+        self._awaited: Awaited | None = None
         self._held = True
 
     def settle(self, now: float) -> None:
         """Receive from now on what is to be kept."""
         best = self._peer.layers.best if self._kind == "video" else self._peer.publications[self._kind]
-        if best is not self._source:
+        if self._awaited is not None and self._awaited.layer is not best:
+            self._give_up_waiting()
+        if best is self._source or self._awaited is not None or not self._recorder.runs:
+            return
+        if self._source is not None and self._source.bitrate and not self._held:
+            self._awaited = Awaited(self, best, now)
+        else:
             self.leave()
-            self.hold()
-            self._source = best
+            self.change_to(best)
             best.add(self, now)
+
+    def change_to(self, layer: Publication) -> None:
+        """The layer's packets come from now on."""
+        self._awaited = None
+        self._take_off()
+        self._source = layer
+        self.hold()
+
+    def _give_up_waiting(self) -> None:
+        if self._awaited is not None:
+            self._awaited.leave()
+            self._awaited = None
+
+    def _take_off(self) -> None:
+        if self._source is not None:
+            others = [receiver for receiver in self._source.subscriptions if receiver is not self]
+            self._source.subscriptions = others
 
     @property
     def waits_for_keyframe(self) -> bool:
@@ -83,8 +107,9 @@ class RecordedStream:
         if not self._recorder.runs:
             return
         begins = self._held and (self._kind == "audio" or starts_keyframe(packet))
-        if begins or not self._held:
+        if begins:
             self._held = False
+        if not self._held:
             self._recorder.keep(EntryKind.PACKET, self._number, now, packet)
         if begins and self._source is not None and self._source.clock is not None:
             self.forward_clock(self._source.clock, now)
@@ -101,8 +126,8 @@ class RecordedStream:
 
     def leave(self) -> None:
         """Receive nothing more. Idempotent."""
-        if self._source is not None and self in self._source.subscriptions:
-            self._source.subscriptions.remove(self)
+        self._give_up_waiting()
+        self._take_off()
 
 
 class Recorder:
@@ -149,7 +174,7 @@ class Recorder:
         self.settle(now)
 
     def settle(self, now: float) -> None:
-        """Receive what is to be kept of everybody. To be called about twice a second (`now` in seconds, monotonic)."""
+        """Receive what is to be kept of everybody. Happens twice a second (`now` in seconds, monotonic)."""
         for stream in self._streams:
             stream.settle(now)
 

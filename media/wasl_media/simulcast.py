@@ -62,8 +62,8 @@ class Simulcast:
             self.full.limit_bitrate(max(SMALLEST, min(limits)), now)
 
     def forget_limit(self, now: float) -> None:
-        """Somebody begins to look, and nothing is known of her line: what the one before could take does not bind."""
-        if len(self.viewers) == 1 and self.full.limit:
+        """The only one who looks is one of whose line nothing is known: what somebody before her could take is over."""
+        if len(self.viewers) == 1 and self.full.limit not in (0, UNLIMITED):
             self.full.limit_bitrate(UNLIMITED, now, at_once=True)
 
     def begin_figures(self) -> None:
@@ -80,6 +80,6 @@ class Simulcast:
 
     def wanted(self, now: float) -> tuple[bool, bool]:
         """Whether the picture is of use to anybody, and whether the small one is: to two who look at one person."""
-        if self.viewers or self.full.subscriptions:
+        if self.viewers or self.full.subscriptions or self.low.subscriptions:
             self._watched_at = now
         return now - self._watched_at < _UNWATCHED, len(self.viewers) > 1

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from wasl_media.awaited import Awaited
 from wasl_media.history import HISTORY_SIZE
 from wasl_media.publication import Publication
 from wasl_media.reception import SenderClock
-from wasl_media.rtp import UINT32, starts_keyframe
+from wasl_media.rtp import UINT32
 from wasl_media.simulcast import Simulcast
 from wasl_media.subscription import Subscription
 
@@ -30,7 +31,7 @@ class View(Subscription):
     level = Level.FULL
     bitrate = 0
     """Bits per second that were sent of late."""
-    _awaited: _Awaited | None = None
+    _awaited: Awaited | None = None
     _clock_before: SenderClock | None = None
 
     @property
@@ -78,7 +79,7 @@ class View(Subscription):
         if at_once:
             self.show(layer, now)
         elif layer is not self.source and self._awaited is None:
-            self._awaited = _Awaited(self, layer, now)
+            self._awaited = Awaited(self, layer, now)
 
     def _give_up_waiting(self) -> None:
         if self._awaited is not None:
@@ -124,35 +125,3 @@ class View(Subscription):
                 self.retransmitted -= 1
                 sent += len(kept)
         return sent
-
-
-class _Awaited:
-    """Waits in a layer for its keyframe."""
-
-    bitrate_limit: int | None = None
-
-    def __init__(self, view: View, layer: Publication, now: float) -> None:
-        self._view, self.layer = view, layer
-        layer.add(self, now)
-
-    @property
-    def waits_for_keyframe(self) -> bool:
-        """Always: it does nothing else."""
-        return True
-
-    def forward(self, packet: bytes, index: int, timestamp: int, now: float) -> None:
-        """The keyframe is for the view."""
-        if starts_keyframe(packet):
-            self.layer.replace(self, self._view)
-            self._view.change_to(self.layer)
-            self._view.forward(packet, index, timestamp, now)
-
-    def forward_clock(self, clock: SenderClock, now: float) -> None:
-        """Of no use before the keyframe."""
-
-    def hold(self) -> None:
-        """It waits in any case."""
-
-    def leave(self) -> None:
-        """Wait no more. Idempotent."""
-        self.layer.subscriptions = [receiver for receiver in self.layer.subscriptions if receiver is not self]

@@ -131,10 +131,14 @@ def held_since(connection: Connection, call: int) -> float:
 
 def held_now(connection: Connection) -> dict[int, float]:
     """The tickets whose call is on hold, and since when, in epoch seconds."""
+    call, event = schema.call.c, schema.call_event.c
     found = connection.execute(
-        select(schema.call.c.id, schema.call.c.ticket).where(schema.call.c.state == CallState.HELD)
+        select(call.ticket, func.max(event.at))
+        .join(schema.call_event, event.call == call.id)
+        .where(call.state == CallState.HELD, event.to_state == CallState.HELD)
+        .group_by(call.ticket)
     )
-    return {ticket: held_since(connection, call) for call, ticket in found.all()}
+    return dict(map(tuple, found.all()))
 
 
 def holds(connection: Connection, call: int) -> list[tuple[float, float | None]]:

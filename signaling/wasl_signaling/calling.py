@@ -34,12 +34,15 @@ ROLE: Mapping[Role, str] = MappingProxyType(
 )
 
 
+Holds = list[tuple[float, float | None]]
+"""When a call was put on hold and when it went on, in epoch seconds; none: it has not yet."""
+
+
 @dataclass(frozen=True)
 class Kept:
-    """A call, when it was on hold, and what is kept of each of its legs."""
+    """A call and what is kept of each of its legs."""
 
     call: Call
-    holds: list[tuple[float, float | None]]
     tallies: dict[int, Tally]
 
 
@@ -64,10 +67,10 @@ def show(call: int, language: Spoken = Language.EN, data: Data = None) -> None:
     """What was measured of a call: each person's picture, sound and line."""
     say = Sentences(language)
     try:
-        kept = read(say, data, _kept, call)
+        kept, holds = read(say, data, _with_holds, call)
     except UnknownCall:
         refuse(say.gettext("There is no call %(call)s.", call=call))
-    for sentence in _sentences(say, kept):
+    for sentence in _sentences(say, kept, holds):
         print(sentence)
 
 
@@ -76,7 +79,11 @@ def _newest(connection: Connection, count: int) -> list[Kept]:
 
 
 def _kept(connection: Connection, call: int) -> Kept:
-    return Kept(calls.with_all_legs(connection, call), calls.holds(connection, call), tally.of_call(connection, call))
+    return Kept(calls.with_all_legs(connection, call), tally.of_call(connection, call))
+
+
+def _with_holds(connection: Connection, call: int) -> tuple[Kept, Holds]:
+    return _kept(connection, call), calls.holds(connection, call)
 
 
 def _row(say: Sentences, kept: Kept) -> list[str]:
@@ -87,7 +94,7 @@ def _row(say: Sentences, kept: Kept) -> list[str]:
     return [str(call.id), str(call.ticket), began, lasted, say.duration(troubled) if troubled else ""]
 
 
-def _sentences(say: Sentences, kept: Kept) -> Iterator[str]:
+def _sentences(say: Sentences, kept: Kept, holds: Holds) -> Iterator[str]:
     call = kept.call
     yield say.gettext(
         "Call %(call)s with the citizen of ticket %(ticket)s (%(modality)s):",
@@ -97,9 +104,7 @@ def _sentences(say: Sentences, kept: Kept) -> Iterator[str]:
     )
     if call.started_at is not None:
         yield say.gettext("It began at %(time)s.", time=say.time(call.started_at))
-    if call.state is CallState.ENDED and call.ended_at is not None:
-        yield say.gettext("It ended at %(time)s.", time=say.time(call.ended_at))
-    for since, until in kept.holds:
+    for since, until in holds:
         if until is None:
             yield say.gettext("It has been on hold since %(time)s.", time=say.time(since))
         else:
@@ -108,6 +113,8 @@ def _sentences(say: Sentences, kept: Kept) -> Iterator[str]:
                 time=say.time(since),
                 duration=say.duration(until - since),
             )
+    if call.state is CallState.ENDED and call.ended_at is not None:
+        yield say.gettext("It ended at %(time)s.", time=say.time(call.ended_at))
     for leg in call.legs:
         yield from _leg(say, leg, kept.tallies.get(leg.id))
 

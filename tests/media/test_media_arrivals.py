@@ -39,6 +39,17 @@ def test_it_tells_what_came_when_and_what_did_not() -> None:
     assert came == {65_534: 10.0, 65_535: 10.02, 1: 10.021, 2: 10.3}
 
 
+def test_a_sender_may_begin_anywhere() -> None:
+    """Also where half of all numbers lie before, and half behind."""
+    for begin in (0, 32_760, 65_530):
+        arrivals = Arrivals()
+        for number in range(80):
+            arrivals.note((begin + number) & 0xFFFF, 1.0)
+            if number % 40 == 39:
+                _, came = read(arrivals.report(1, 7))
+                assert list(came) == [(begin + number - 39 + each) & 0xFFFF for each in range(40)]
+
+
 def test_a_loss_between_two_reports_is_in_the_second() -> None:
     arrivals = Arrivals()
     arrivals.note(100, 1.0)

@@ -65,7 +65,9 @@ def test_a_payload_that_looks_like_one_is_none() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [[(6, b"1")], [(6, b"123")], [(15, b"stop"), (6, b"12")]], ids=["short", "long", "behind the end"]
+    "body",
+    [[(6, b"1")], [(6, b"123")], [(15, b"stop"), (6, b"12")], [(0, b"stop"), (6, b"12")]],
+    ids=["short", "long", "behind the end", "behind padding with a length"],
 )
 def test_one_that_is_not_as_it_must_be_is_none(body: Elements) -> None:
     assert HeaderExtensions({6: 2}).read(packet(body)).places == (0,)

@@ -80,9 +80,9 @@ def test_a_sender_whose_line_takes_only_the_small_picture_is_measured_by_that() 
     assert [second(begin, both) for begin in range(3)] == [pytest.approx(20)] * 3
     rates = [second(begin, {SSRC + 1: extension}) for begin in range(3, 6)]
     assert rates[1:] == [pytest.approx(20)] * 2
-    before = incoming.bytes
+    before = incoming.octets
     second(6, {SSRC + 1: extension})
-    assert incoming.bytes == before + 20 * (12 + 8 + 102)
+    assert incoming.octets == before + 20 * (12 + 8 + 102)
 
 
 def test_a_number_that_is_cut_off_at_the_end_of_a_packet_is_none() -> None:

@@ -8,6 +8,7 @@ import pytest
 from aiortc.rtp import RtcpPacket, RtcpPsfbPacket, RtpPacket, unpack_remb_fci
 
 from wasl_media.aiortc_private import PacketBuffer
+from wasl_media.awaited import Awaited
 from wasl_media.description import VP8, OutgoingStream
 from wasl_media.downlink import FIRST_TRY, LAST_TRY, Demand, Downlink, allot
 from wasl_media.publication import Publication
@@ -308,6 +309,18 @@ def test_who_looks_next_is_not_held_to_the_line_of_the_one_before() -> None:
     assert min(camera.limits()) > 900_000
 
 
+def test_who_is_left_alone_is_not_held_to_the_line_of_who_went() -> None:
+    camera, poor, next_ = Camera(low=0), Seat(), Seat()
+    poor.view.watch(camera.layers, 0.0)
+    now = run([camera], {poor: 300_000}, 0.0, 3.0)
+    next_.view.watch(camera.layers, now)
+    next_.downlink.tick(now + 0.05)
+    camera.feedback.clear()
+    poor.view.leave()
+    next_.downlink.tick(now + 0.1)
+    assert camera.limits()[0] == pytest.approx(UNLIMITED, rel=0.01)
+
+
 def test_who_joins_another_does_not_lift_her_limit() -> None:
     camera, poor, other = Camera(low=0), Seat(), Seat()
     poor.view.watch(camera.layers, 0.0)
@@ -324,6 +337,12 @@ def test_one_layer_for_two_is_not_spoilt_without_end() -> None:
         seat.view.watch(camera.layers, 0.0)
     run([camera], {poor: 60_000, good: 3_000_000}, 0.0, 3.0)
     assert abs(camera.limits()[-1] - SMALLEST) < 2_000
+
+
+def test_a_small_picture_that_is_recorded_is_of_use() -> None:
+    camera, seat = Camera(), Seat()
+    Awaited(seat.view, camera.layers.low, 0.0)
+    assert camera.layers.wanted(9.0) == (True, False)
 
 
 def test_nobody_looks_nobody_needs_it() -> None:

@@ -22,6 +22,11 @@ it("counts who waits, talks, is away and is free", () => {
   expect(counts).toEqual({ waiting: 3, inCall: 1, onHold: 1, away: 1, available: 1, onBreak: 1 });
 });
 
+it("names a call on hold, and finds it by that", () => {
+  const tickets = [ticket(1, { state: "serving" }), ticket(2, { state: "serving", held_since: NOW })];
+  expect(matchingTickets(tickets, "on hold").map(({ id }) => id)).toEqual([2]);
+});
+
 describe("marks", () => {
   it("name the longest wait and every long one, not calls", () => {
     const long = { joined_at: NOW - LONG_WAIT * 1_000 };
