@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -56,6 +57,25 @@ async def test_p19_she_watches_a_clip_unasked_for_nothing_until_it_is_her_turn(
     await citizen.in_call()
     await citizen.sees_and_hears()
     await agent.sees_and_hears()
+
+
+async def test_the_film_goes_on_when_the_desk_was_away(
+    browser: Browser, start_desk: Callable[..., Awaitable[DeskProcess]], tmp_path: Path
+) -> None:
+    make_clip(tmp_path / "waiting.ar.webm", Recipe(seconds=20.0))
+    desk = await start_desk(clips=str(tmp_path))
+    citizen = await citizen_in_line(browser, desk)
+    await citizen.tap(BUTTON)
+    await citizen.page.wait_for_function(SHOWN)
+    await desk.kill()
+    await desk.start()
+
+    async def moves() -> bool:
+        before = (await citizen.received())["frames"]
+        await asyncio.sleep(0.5)  # the measurement itself
+        return (await citizen.received())["frames"] > before + 5
+
+    await until(moves, 30)
 
 
 async def test_where_there_is_no_clip_there_is_no_button(browser: Browser, desk: DeskProcess) -> None:

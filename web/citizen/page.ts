@@ -105,8 +105,7 @@ export class CitizenPage {
       if (status === "connected") {
         this.#told = "";
         this.#watching.connected();
-        // The server may have forgotten with the old connection that a clip was on.
-        if (this.visit.server?.wait?.clip?.playing) void this.ask("clip", { wanted: true });
+        this.#goOnWithClip();
       }
       if (status === "connected") this.#captionWish.forget();
       if (status === "refused") this.#startOver();
@@ -159,6 +158,12 @@ export class CitizenPage {
     this.#setVolume();
     this.#wishForCaptions();
     this.paint();
+  }
+
+  /** The server may have forgotten with the old connection that a clip was on. She pressed nothing: nothing on the page changes. */
+  #goOnWithClip(): void {
+    if (!this.visit.server?.wait?.clip?.playing) return;
+    this.connection.request("clip", { wanted: true }).catch(() => undefined);
   }
 
   #wishForCaptions(): void {
