@@ -155,32 +155,20 @@ class Link:
         keys, view = self._incoming, buffer.view
         if keys is None or length < SSRC_OFFSET + SSRC.size:
             return False
-        if view[1] in RTCP_TYPES:
-            return self._receive_rtcp(keys, buffer, length, now)
-        (source,) = SSRC.unpack_from(view, SSRC_OFFSET)
-        if source not in self._sources and self._sources_full:
+        rtcp = view[1] in RTCP_TYPES
+        (source,) = SSRC.unpack_from(view, _RTCP_SENDER_OFFSET if rtcp else SSRC_OFFSET)
+        if source not in self._sources and len(self._sources) >= MAX_SOURCES:
             return False
-        if not (length := keys.unprotect(buffer, length)):
-            return False
-        self._sources.add(source)
-        self.heard_at = now
-        self._owner.receive_rtp(view[:length], now)
-        return True
-
-    def _receive_rtcp(self, keys: SrtpSession, buffer: PacketBuffer, length: int, now: float) -> bool:
-        (source,) = SSRC.unpack_from(buffer.view, _RTCP_SENDER_OFFSET)
-        if source not in self._sources and self._sources_full:
-            return False
-        if not (length := keys.unprotect_rtcp(buffer, length)):
+        length = keys.unprotect_rtcp(buffer, length) if rtcp else keys.unprotect(buffer, length)
+        if not length:
             return False
         self._sources.add(source)
         self.heard_at = now
-        self._owner.receive_rtcp(bytes(buffer.view[:length]), now)
+        if rtcp:
+            self._owner.receive_rtcp(bytes(view[:length]), now)
+        else:
+            self._owner.receive_rtp(view[:length], now)
         return True
-
-    @property
-    def _sources_full(self) -> bool:
-        return len(self._sources) >= MAX_SOURCES
 
     # To the network
 

@@ -24,12 +24,17 @@ SHOWN = """() => {
 }"""
 
 
-async def test_p19_she_watches_a_clip_unasked_for_nothing_until_it_is_her_turn(
-    browser: Browser, start_desk: Callable[..., Awaitable[DeskProcess]], tmp_path: Path
-) -> None:
+@pytest.fixture
+async def cinema(start_desk: Callable[..., Awaitable[DeskProcess]], tmp_path: Path) -> DeskProcess:
+    """A desk that has a film for those in line."""
     make_clip(tmp_path / "waiting.ar.webm", Recipe(seconds=20.0))
-    desk = await start_desk(clips=str(tmp_path))
-    citizen = await citizen_in_line(browser, desk)
+    return await start_desk(clips=str(tmp_path))
+
+
+async def test_p19_she_watches_a_clip_unasked_for_nothing_until_it_is_her_turn(
+    browser: Browser, cinema: DeskProcess
+) -> None:
+    citizen = await citizen_in_line(browser, cinema)
     await expect(citizen.page.locator(BUTTON)).to_be_visible()
     await expect(citizen.page.locator(FILM)).to_have_count(0)
     assert (await citizen.page.evaluate("window.waslStats()")) == [], "no connection before she asks"
@@ -49,7 +54,7 @@ async def test_p19_she_watches_a_clip_unasked_for_nothing_until_it_is_her_turn(
     await citizen.tap(BUTTON)
     await citizen.page.wait_for_function(SHOWN)
     await citizen.page.evaluate("() => { delete navigator.mediaDevices.getUserMedia; }")
-    agent = await agent_at_desk(browser, desk)
+    agent = await agent_at_desk(browser, cinema)
     await agent.press("I am available")
     await citizen.on("ringing")
     await expect(citizen.page.locator(FILM)).to_have_count(0)
@@ -59,16 +64,12 @@ async def test_p19_she_watches_a_clip_unasked_for_nothing_until_it_is_her_turn(
     await agent.sees_and_hears()
 
 
-async def test_the_film_goes_on_when_the_desk_was_away(
-    browser: Browser, start_desk: Callable[..., Awaitable[DeskProcess]], tmp_path: Path
-) -> None:
-    make_clip(tmp_path / "waiting.ar.webm", Recipe(seconds=20.0))
-    desk = await start_desk(clips=str(tmp_path))
-    citizen = await citizen_in_line(browser, desk)
+async def test_the_film_goes_on_when_the_desk_was_away(browser: Browser, cinema: DeskProcess) -> None:
+    citizen = await citizen_in_line(browser, cinema)
     await citizen.tap(BUTTON)
     await citizen.page.wait_for_function(SHOWN)
-    await desk.kill()
-    await desk.start()
+    await cinema.kill()
+    await cinema.start()
 
     async def moves() -> bool:
         before = (await citizen.received())["frames"]

@@ -234,8 +234,10 @@ def test_passwords_are_random_and_readable_unless_fixed() -> None:
 
 
 def test_demo_people_are_added_on_first_start_only(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(password, "hash_password", lambda clear: f"hash of {clear}")
+    hashed = []
+    monkeypatch.setattr(password, "hash_password", lambda clear: hashed.append(clear) or f"hash of {clear}")
     people = demo.prepare("fixed")
+    assert hashed == ["fixed"], "once for all: it takes its time"
     assert demo.install(connection, people)
     assert not demo.install(connection, people)
     assert {person.id for person in staff.list_all(connection)} == {person.staff.id for person in people}
