@@ -10,7 +10,13 @@ HOST ?= 127.0.0.1
 PORT ?= 8080
 TLS ?= off
 
-.PHONY: help run test test-quick check install pages types messages docs screenshots lock image clean bench bench-queue bench-estimate bench-media
+# The seeded half of what is tried at random is another one for each commit, and can be had again by its name.
+SEED ?= $(shell git rev-parse --short=8 HEAD 2>/dev/null || echo 0)
+PYTEST := WASL_TEST_SEED=$(SEED) $(BIN)/pytest
+# Browsers in one lane, everything else in the other: tests/lanes.py.
+LANES := -n 2 --durations=30 --durations-min=1 --hypothesis-seed=$(shell printf %d 0x$(SEED))
+
+.PHONY: help run test test-long test-quick check install pages types messages docs screenshots lock image clean bench bench-queue bench-estimate bench-media
 .DEFAULT_GOAL := help
 
 help: ## List every target with a sentence.
@@ -19,14 +25,20 @@ help: ## List every target with a sentence.
 run: install pages ## Start a desk with demo data; HOST=0.0.0.0 TLS=auto serves phones on the same network.
 	$(BIN)/wasl run --demo --host $(HOST) --port $(PORT) --tls $(TLS)
 
-test: install pages ## Run every test: units, integration, real browsers, faults.
+test: install pages ## Run every test: units, integration, real browsers, faults; the dearest are listed at the end.
 	$(BIN)/python tests/chromium.py
 	$(BIN)/python tests/firefox.py
-	$(BIN)/pytest
 	$(BIN)/python web/build_pages.py test
+	$(PYTEST) $(LANES)
+
+test-long: install pages ## Run what deserves hours or many seeds, too, in a random order, and the quick tests on each promised Python.
+	$(BIN)/python tests/chromium.py
+	$(BIN)/python tests/firefox.py
+	$(BIN)/python tests/pythons.py
+	$(PYTEST) $(LANES) --long --random-order --random-order-seed=$(SEED)
 
 test-quick: install ## Run the tests that take seconds: no browsers, no faults.
-	$(BIN)/pytest -m "not browser and not fault"
+	$(PYTEST) -m "not browser and not fault"
 	$(BIN)/python web/build_pages.py test
 
 check: install web/node_modules/.installed ## Look through the code: ruff, mypy, the floors of the house, TypeScript and its lint, the catalogues.
@@ -36,6 +48,7 @@ check: install web/node_modules/.installed ## Look through the code: ruff, mypy,
 	$(BIN)/lint-imports
 	$(BIN)/python web/build_pages.py run check
 	$(BIN)/python locales/update.py --check
+	$(BIN)/python tests/frozen.py
 
 install: $(VENV)/.installed ## Make the virtual environment with the pinned dependencies.
 

@@ -1,4 +1,4 @@
-"""What tests share: a real desk in a process of its own, real browsers, and both databases."""
+"""What tests share: how they are run, a real desk in a process of its own, real browsers, and both databases."""
 
 from __future__ import annotations
 
@@ -7,12 +7,49 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.async_api import Browser, async_playwright
 
 from chromium import FLAGS, find
+from lanes import pytest_xdist_make_scheduler  # noqa: F401 - a hook of pytest's
 from livedesk import DeskProcess, Pages
 from postgres import PostgresServer
 from wasl_signaling import migrate
+
+# How fast a machine makes examples says nothing of the code.
+settings.register_profile("wasl", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.load_profile("wasl")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="also run what deserves hours or many seeds: `make test-long`")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--long"):
+        return
+    long = [item for item in items if item.get_closest_marker("long")]
+    config.hook.pytest_deselected(items=long)
+    items[:] = [item for item in items if item not in long]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("numprocesses", None):
+        config.pluginmanager.register(Failures(config))
+
+
+class Failures:
+    """Prints a failure when it happens, in a run of many minutes, and not only at its end."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            terminal = self._config.get_terminal_writer()
+            terminal.line(f"\n{report.nodeid} failed ({report.when}):\n{report.longreprtext}")
+            terminal.flush()
 
 
 @pytest.fixture

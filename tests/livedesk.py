@@ -20,11 +20,16 @@ import pytest
 import socketio
 
 PASSWORD = "a password for tests"
+PATIENCE = float(os.environ.get("WASL_TEST_PATIENCE", "3"))
+"""How many times longer than on a quiet machine tests wait for what must come; costs nothing where it comes."""
 
 
 async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 10.0) -> Any:
-    """Waits for a state: asks again and again until the answer is true, and returns it."""
-    async with asyncio.timeout(seconds):
+    """Waits for a state: asks again and again until the answer is true, and returns it.
+
+    `seconds` is what a quiet machine may take at the most.
+    """
+    async with asyncio.timeout(seconds * PATIENCE):
         while True:
             if answer := await condition():
                 return answer
@@ -85,7 +90,7 @@ class DeskProcess:
         with self.process, self.process.stdout:
             self.process.send_signal(how)
             try:
-                return self.process.wait(timeout=30)
+                return self.process.wait(timeout=30 * PATIENCE)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 raise
@@ -124,13 +129,13 @@ class Page:
             auth=auth,
             namespaces=[self.namespace],
             transports=["websocket"],
-            wait_timeout=5,
+            wait_timeout=5 * PATIENCE,
         )
         return self
 
     async def ask(self, request: str, **body: Any) -> dict[str, Any]:
         """Sends a request and returns its acknowledgement."""
-        reply: dict[str, Any] = await self.socket.call(request, body, namespace=self.namespace, timeout=10)
+        reply: dict[str, Any] = await self.socket.call(request, body, namespace=self.namespace, timeout=10 * PATIENCE)
         return reply
 
     async def until(self, condition: Callable[[dict[str, Any]], Any], seconds: float = 10) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-import socketio
 import structlog
 
 from wasl_signaling.messages import Device, Language, Message, Replaced
+from wasl_signaling.sockets import Sockets
 
 log = structlog.get_logger()
 BACKLOG = 200  # packets a page may leave unread before it is cut off; it then comes back to a whole state
@@ -66,7 +66,7 @@ class Mailbox:
 class Mailboxes:
     """All connected people of this process."""
 
-    def __init__(self, server: socketio.AsyncServer) -> None:
+    def __init__(self, server: Sockets) -> None:
         self._server = server
         self._by_address: dict[Address, Mailbox] = {}
         self._version = 0
@@ -125,8 +125,7 @@ class Mailboxes:
 
     async def disconnect_all(self) -> None:
         """Cuts everyone off; pages come back to the next process by themselves."""
-        for mailbox in self:
-            await self.cut_off(mailbox)
+        await self._server.close_transports()
 
     async def _send(self, mailbox: Mailbox, event: str, message: Message) -> None:
         if self._backlog(mailbox) > BACKLOG:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import socketio
@@ -23,3 +24,15 @@ class Sockets(socketio.AsyncServer):
         transport = self.eio.sockets.get(eio_sid)
         if transport is None or transport.closing:
             await self._handle_disconnect(eio_sid, namespace)
+
+    async def close_transports(self) -> None:
+        """Closes all connections below Socket.IO, when the desk stops.
+
+        Clients of Socket.IO come back by themselves then; the end of a namespace, or of Engine.IO's session, is final
+        for them. And what stays open holds up the end of the web server.
+        """
+        await asyncio.gather(*map(self._close, list(self.eio.sockets.values())))
+
+    async def _close(self, transport: Any) -> None:
+        await transport.close(wait=False, abort=True, reason=self.eio.reason.SERVER_DISCONNECT)
+        await transport.queue.put(None)  # ends the loop that writes to the client, and its request or WebSocket
