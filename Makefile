@@ -16,7 +16,7 @@ PYTEST := WASL_TEST_SEED=$(SEED) $(BIN)/pytest
 # Browsers in one lane, everything else in the other: tests/lanes.py.
 LANES := -n 2 --durations=30 --durations-min=1 --hypothesis-seed=$(shell printf %d 0x$(SEED))
 
-.PHONY: help run test test-long test-quick check install pages types messages docs screenshots lock image clean bench bench-queue bench-estimate bench-media
+.PHONY: help run test test-long test-quick check check-python check-pages install pages types messages docs screenshots lock image clean bench bench-queue bench-estimate bench-media
 .DEFAULT_GOAL := help
 
 help: ## List every target with a sentence.
@@ -41,14 +41,19 @@ test-quick: install ## Run the tests that take seconds: no browsers, no faults.
 	$(PYTEST) -m "not browser and not fault"
 	$(BIN)/python web/build_pages.py test
 
-check: install web/node_modules/.installed ## Look through the code: ruff, mypy, the floors of the house, TypeScript and its lint, the catalogues.
+check: install web/node_modules/.installed ## Look through the code: ruff, mypy, the floors of the house, TypeScript and its lint, the catalogues, the revisions of the tables.
+	@$(MAKE) --no-print-directory -j2 --output-sync=target check-python check-pages
+
+check-python:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python web/build_pages.py run check
 	$(BIN)/python locales/update.py --check
 	$(BIN)/python tests/frozen.py
+
+check-pages:
+	$(BIN)/python web/build_pages.py run check
 
 install: $(VENV)/.installed ## Make the virtual environment with the pinned dependencies.
 

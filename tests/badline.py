@@ -43,16 +43,13 @@ class Condition:
 
 
 class BadLine:
-    """To be used with `async with`; `settings` are those of the desk behind it."""
+    """To be used with `async with`, as a new line each time; `settings` are those of the desk behind it."""
 
     def __init__(self) -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
             free.bind(("127.0.0.1", 0))
             self._port: int = free.getsockname()[1]
         self.settings = {"media_addresses": HOST, "media_udp_port": str(self._port)}
-        self._chance = random.Random(1)
-        self.newcomers = Condition()
-        """How the lines are of those who have not come yet."""
         self._people: dict[str, Condition] = {}
         """By the user name of their checks, in the order in which they came."""
         self._ways: dict[Address, _Way] = {}
@@ -62,16 +59,24 @@ class BadLine:
         return list(self._people.values())[number]
 
     async def __aenter__(self) -> BadLine:
+        self._chance = random.Random(1)
+        self.newcomers = Condition()
+        """How the lines are of those who have not come yet."""
         loop = asyncio.get_running_loop()
-        self._front, _ = await loop.create_datagram_endpoint(lambda: _Front(self), local_addr=(HOST, self._port))
+        self._front, self._end = await loop.create_datagram_endpoint(
+            lambda: _Front(self), local_addr=(HOST, self._port)
+        )
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._front.close()
         for way in self._ways.values():
             way.close()
+        self._front.close()
+        await self._end.closed.wait()  # its address is needed again
+        self._ways.clear()
+        self._people.clear()
 
     def take(self, data: bytes, sender: Address) -> None:
         """A datagram of a page."""
@@ -94,9 +99,13 @@ class BadLine:
 class _Front(asyncio.DatagramProtocol):
     def __init__(self, line: BadLine) -> None:
         self._line = line
+        self.closed = asyncio.Event()
 
     def datagram_received(self, data: bytes, addr: Address) -> None:
         self._line.take(data, addr)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.closed.set()
 
 
 class _Way:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from array import array
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
+from io import BytesIO
 from math import pi, sin
 from pathlib import Path
 from typing import Any
@@ -25,7 +27,7 @@ class Recipe:
     audio: str | None = "libopus"
     width: int = 320
     height: int = 240
-    frame_rate: int = 30
+    frame_rate: int | Fraction = 30
     shade: int = 90
     pitch: int = 800
     keyframes: int = 30
@@ -35,9 +37,16 @@ class Recipe:
 
 
 def make_clip(file: Path, recipe: Recipe | None = None) -> Path:
-    """Encode a clip: a bar that walks over a shade, and a tone."""
-    made = recipe or Recipe()
-    with av.open(str(file), "w", format="matroska") as container:
+    """A clip in this file: a bar that walks over a shade, and a tone."""
+    file.write_bytes(_encoded(recipe or Recipe()))
+    return file
+
+
+@cache
+def _encoded(made: Recipe) -> bytes:
+    """Once in a run, however many tests show it."""
+    content = BytesIO()
+    with av.open(content, "w", format="matroska") as container:
         packets: list[Any] = []
         if made.video:
             packets += _pictures(container, made)
@@ -45,7 +54,7 @@ def make_clip(file: Path, recipe: Recipe | None = None) -> Path:
             packets += _sounds(container, made)
         for packet in sorted(packets, key=lambda packet: float(packet.pts * packet.time_base)):
             container.mux(packet)
-    return file
+    return content.getvalue()
 
 
 def _pictures(container: Any, made: Recipe) -> list[Any]:
@@ -63,7 +72,7 @@ def _picture(made: Recipe, number: int) -> VideoFrame:
     row[at : at + 16] = bytes([235] * 16)
     for plane, line in zip(frame.planes, (bytes(row), *[bytes([128] * (made.width // 2))] * 2), strict=True):
         plane.update((line + bytes(plane.line_size - len(line))) * plane.height)
-    frame.pts, frame.time_base = number, Fraction(1, made.frame_rate)
+    frame.pts, frame.time_base = number, 1 / Fraction(made.frame_rate)
     return frame
 
 

@@ -5,25 +5,31 @@ from __future__ import annotations
 import asyncio
 import gc
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import psutil
+import pytest
+from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from livedesk import PASSWORD, DeskProcess
+from livedesk import PASSWORD, PATIENCE, DeskProcess, until
+from mediaworker import SECRET, MediaWorker
 from wasl_queue.ticket import Ticket
-from wasl_records import demo, password
+from wasl_records import catalogue, demo, password
 from wasl_records.database import Database
 from wasl_records.errors import CannotOpenDatabase
-from wasl_signaling import migrate
+from wasl_signaling import migrate, timekeeper
 from wasl_signaling.parts import Parts
 from wasl_signaling.server import desk
 from wasl_signaling.settings import Settings
 
-LEASE = 3_000.0  # seconds; long, so that no heartbeat of the desk does what a test waits for
+StartInside = Callable[..., Awaitable["InsideDesk"]]
+LEASE = 3_000.0  # seconds; long, so that no heartbeat of the desk does what a test waits for, nor that it looks around
 
 
 @dataclass
@@ -35,7 +41,7 @@ class Gate:
 
     async def reached(self) -> None:
         """Waits until the answer is there."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(10 * PATIENCE):
             await self._reached.wait()
 
     def open(self) -> None:
@@ -114,6 +120,13 @@ class InsideDesk:
         found: Ticket = await house.database.read(house.queue.ticket, number)
         return found
 
+    @property
+    def workers(self) -> list[int]:
+        """The process ids of the media workers that the desk is connected with."""
+        channels = [worker.relay._socket for worker in self.parts.switchboard._pool.workers]
+        ports = {channel.get_extra_info("peername")[1] for channel in channels}
+        return [child.pid for child in psutil.Process().children() if _listens(child, ports)]
+
 
 def furnish(folder: Path) -> None:
     """Makes a data folder with all tables and the demo staff."""
@@ -132,16 +145,50 @@ def furnish(folder: Path) -> None:
 
 
 @asynccontextmanager
-async def inside(furnished: Path, data: Path) -> AsyncIterator[InsideDesk]:
-    """A desk with its own copy of a furnished data folder."""
+async def inside(furnished: Path, data: Path, lent: MediaWorker, **given: Any) -> AsyncIterator[InsideDesk]:
+    """A desk with its own copy of a furnished data folder, and with the settings that are given.
+
+    It uses the lent media worker, unless it is to have `media_workers` of its own, which may be killed.
+    """
     shutil.copytree(furnished, data)
-    thresholds = gc.get_threshold()
-    settings = Settings(data=data, port=0, lease_seconds=LEASE)
-    with capture_logs() as log:
+    ours = {"data": data, "port": 0, "lease_seconds": LEASE, "media_workers": 0, "media_secret": SecretStr(SECRET)}
+    settings = Settings(**ours | given)
+    if not settings.media_workers:
+        await lent.register(settings.database_url)
+    with _as_one_of_many(), capture_logs() as log:
         async with desk(settings) as (parts, url):
+            await until(lambda: _nobody_is_connected(parts))
             database = Turnstile(parts.house.database)
             parts.house.database = database  # type: ignore[assignment]
             yield InsideDesk(parts, database, DeskProcess(data, url=url), log)
     print(*log, sep="\n")  # is shown when the test fails
-    gc.unfreeze()
-    gc.set_threshold(*thresholds)
+
+
+@contextmanager
+def _as_one_of_many() -> Iterator[None]:
+    """A desk that is not alone in its process, nor the last one there, and that does nothing of its own accord."""
+    with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
+        patch.setattr(gc, "freeze", lambda: None)
+        patch.setattr(catalogue, "load", _read_once)
+        patch.setattr(timekeeper, "LOOK_AROUND_EVERY", LEASE)
+        stack.callback(gc.set_threshold, *gc.get_threshold())
+        yield
+
+
+_read_once = cache(catalogue.load)
+"""To read the demo's catalogue takes most of a start, and it never changes."""
+
+
+async def _nobody_is_connected(parts: Parts) -> bool:
+    """The lent worker has let go of those who were at the desk before."""
+    stats = [await worker.relay.stats() for worker in parts.switchboard._pool.workers]
+    return not any(each.peers for each in stats)
+
+
+def _listens(process: psutil.Process, ports: Collection[int]) -> bool:
+    """Whether one of these ports is of this process."""
+    try:
+        connections = process.net_connections("tcp")
+    except psutil.NoSuchProcess:  # it has just died
+        return False
+    return any(one.status == psutil.CONN_LISTEN and one.laddr.port in ports for one in connections)

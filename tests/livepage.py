@@ -7,9 +7,10 @@ from typing import Any
 
 from playwright.async_api import Browser, Page, expect
 
-from livedesk import PASSWORD, DeskProcess, until
+from livedesk import PASSWORD, PATIENCE, DeskProcess, until
 from wasl_locales.catalogue import words
 
+expect.set_options(timeout=5_000 * PATIENCE)
 SERVICE = "housing-allocation"
 RECEIVED = """async () => {
   const entries = await window.waslStats();
@@ -39,21 +40,24 @@ class LivePage:
         """Opens a page in a new context; `script` runs before its own."""
         page = await (await browser.new_context(**context)).new_page()
         await page.add_init_script(script)
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(15_000 * PATIENCE)
         await page.goto(url)
         return cls(page, language)
 
     async def on(self, screen: str, seconds: float = 15) -> None:
         """Waits for a screen."""
         try:
-            await expect(self.page.locator("html")).to_have_attribute("data-screen", screen, timeout=seconds * 1000)
+            patience = seconds * 1000 * PATIENCE
+            await expect(self.page.locator("html")).to_have_attribute("data-screen", screen, timeout=patience)
         except AssertionError as error:
             error.add_note(await self.page.locator("body").inner_text())
             raise
 
     async def in_call(self, seconds: float = 15) -> None:
         """Waits until the call is live here."""
-        await expect(self.page.locator("html")).to_have_attribute("data-call", "live", timeout=seconds * 1000)
+        await expect(self.page.locator("html")).to_have_attribute(
+            "data-call", "live", timeout=seconds * 1000 * PATIENCE
+        )
 
     async def tap(self, selector: str) -> None:
         """Presses something, and counts it."""
@@ -99,13 +103,19 @@ class LivePage:
         await self.page.context.close()
 
 
-async def citizen_in_line(browser: Browser, desk: DeskProcess, language: str = "ar", **context: Any) -> LivePage:
-    """A citizen who waits."""
+async def citizen_who_joins(browser: Browser, desk: DeskProcess, language: str = "ar", **context: Any) -> LivePage:
+    """A citizen who takes a place in line, and is rung at once if an agent is available."""
     citizen = await LivePage.open(browser, f"{desk.url}/{language}/", language, **context)
     await citizen.on("welcome")
     await citizen.press("Start")
     await citizen.tap(f"[data-service={SERVICE}]")
     await citizen.tap("[data-act=join]")
+    return citizen
+
+
+async def citizen_in_line(browser: Browser, desk: DeskProcess, language: str = "ar", **context: Any) -> LivePage:
+    """A citizen who waits, because no agent is available."""
+    citizen = await citizen_who_joins(browser, desk, language, **context)
     await citizen.on("waiting")
     return citizen
 

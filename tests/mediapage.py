@@ -45,6 +45,11 @@ async def wait_on_page(page: Page, seconds: float, until: Until) -> None:
     await until(passed)
 
 
+def louder(then: dict[str, Any], now: dict[str, Any]) -> bool:
+    """Whether there was sound between two measurements of a slot; its first may come after the first picture."""
+    return bool(now.get("energy", 0) > then.get("energy", 0))
+
+
 async def flows(page: Page, slot: str, until: Until, size: tuple[int, int] | None = None) -> None:
     """Wait for three good seconds: at least 24 pictures each, of this size, and sound.
 
@@ -59,6 +64,6 @@ async def flows(page: Page, slot: str, until: Until, size: tuple[int, int] | Non
         then, now = before["slots"][slot], after["slots"][slot]
         rate = (now["frames"] - then["frames"]) / (after["at"] - before["at"])
         whole = size is None or (now["width"], now["height"]) == size
-        return bool(rate >= 24 and now["energy"] > then["energy"] and whole)
+        return bool(rate >= 24 and louder(then, now) and whole)
 
     await until(well, 90.0)

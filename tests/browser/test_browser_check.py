@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, expect
 
 from badline import BadLine
-from livedesk import DeskProcess
+from livedesk import PATIENCE, DeskProcess
 from livepage import SERVICE, LivePage, agent_at_desk
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(sys.platform != "linux", reason="needs 127.0.0.2")]
-PATIENCE = 30_000
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(sys.platform != "linux", reason="needs 127.0.0.2"),
+    pytest.mark.usefixtures("line"),
+]
+LONG = 30_000 * PATIENCE
 """Milliseconds."""
 NO_CAMERA = """() => {
   const ask = MediaDevices.prototype.getUserMedia;
@@ -34,9 +37,9 @@ ONLY_WRITES = """
 """
 
 
-@pytest.fixture
-async def desk(start_desk: Callable[..., Awaitable[DeskProcess]], line: BadLine) -> DeskProcess:
-    return await start_desk(**line.settings)
+@pytest.fixture(scope="module")
+def settings(line_of_file: BadLine) -> dict[str, str]:
+    return line_of_file.settings
 
 
 async def at_check(browser: Browser, desk: DeskProcess, script: str | None = None, **context: Any) -> LivePage:
@@ -52,7 +55,7 @@ async def at_check(browser: Browser, desk: DeskProcess, script: str | None = Non
 
 
 async def finds(citizen: LivePage, result: str) -> None:
-    await expect(citizen.page.locator("[data-line]")).to_have_attribute("data-line", result, timeout=PATIENCE)
+    await expect(citizen.page.locator("[data-line]")).to_have_attribute("data-line", result, timeout=LONG)
 
 
 async def is_offered_with_a_weak_line(agent: LivePage) -> None:
@@ -119,7 +122,7 @@ async def test_a_line_that_lets_nothing_through_has_its_verdict_within_five_seco
     line.newcomers.loss_from = 1.0
     citizen = await at_check(browser, desk)
     await expect(citizen.page.get_by_text("Checking your connection…")).to_be_visible()
-    await expect(citizen.page.locator("[data-line]")).to_have_attribute("data-line", "text", timeout=5_000)
+    await expect(citizen.page.locator("[data-line]")).to_have_attribute("data-line", "text", timeout=5_000 * PATIENCE)
     await expect(citizen.page.locator("[data-cause=blocked]")).to_be_visible()
     await citizen.press("Continue in writing")
     await finds(citizen, "good")

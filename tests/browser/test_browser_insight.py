@@ -11,14 +11,14 @@ from playwright.async_api import Browser, expect
 from prometheus_client.parser import text_string_to_metric_families
 
 from badline import BadLine
-from livedesk import DeskProcess, until
+from livedesk import PATIENCE, DeskProcess, until
 from livepage import agent_at_desk, answer, citizen_in_line
 from wasl_records.database import Database
 from wasl_signaling import tally
 from wasl_signaling.tally import Tally
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(sys.platform != "linux", reason="needs 127.0.0.2")]
-PATIENCE = 30_000
+LONG = 30_000 * PATIENCE
 """Milliseconds."""
 CITIZEN = -1
 """Her media comes last: agents are connected at sign-in, and her page has checked its line before."""
@@ -66,20 +66,20 @@ async def test_p16_who_cannot_be_heard_over_there_is_told_here_and_when_it_is_ov
     for person in (agent, citizen):
         await person.sees_and_hears()
         await expect(person.page.locator(".trouble")).to_have_count(0)
-    await expect(agent.page.locator(".stage-person[data-speaking=true]")).to_be_visible(timeout=PATIENCE)
+    await expect(agent.page.locator(".stage-person[data-speaking=true]")).to_be_visible(timeout=LONG)
 
     line.person(CITIZEN).loss_to = 0.3  # she hardly hears the agent, who must know; the agent hears her well
-    await expect(agent.page.locator(".trouble")).to_be_visible(timeout=PATIENCE)
-    await expect(agent.page.locator(".trouble")).to_have_attribute("data-trouble", "gaps", timeout=PATIENCE)
+    await expect(agent.page.locator(".trouble")).to_be_visible(timeout=LONG)
+    await expect(agent.page.locator(".trouble")).to_have_attribute("data-trouble", "gaps", timeout=LONG)
     sentence = await agent.page.locator(".trouble").inner_text()
     assert sentence.startswith("Your voice reaches the other side with gaps.")
-    await expect(agent.page.locator("[data-announcer]")).to_contain_text(sentence, timeout=PATIENCE)
+    await expect(agent.page.locator("[data-announcer]")).to_contain_text(sentence, timeout=LONG)
     await expect(citizen.page.locator(".trouble")).to_have_count(0)
     await expect(citizen.page.locator(".stage-person figcaption")).to_contain_text("الصوت متقطع")
     assert await metric(desk, "wasl_media_troubles", trouble="gaps") == 1
 
     line.person(CITIZEN).loss_to = 0.0
-    await expect(agent.page.locator(".trouble")).to_have_count(0, timeout=PATIENCE)
+    await expect(agent.page.locator(".trouble")).to_have_count(0, timeout=LONG)
 
     async def told() -> bool:
         return any(each.troubled_seconds and each.seconds for each in await kept(desk))

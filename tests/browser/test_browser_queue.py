@@ -142,8 +142,7 @@ async def test_closed_with_its_reason_and_a_message_that_is_answered(
     await expect(citizen.page.locator("main")).to_contain_text("في نهاية الشهر.")
 
 
-async def test_a_time_is_booked_given_back_and_taken_again(browser: Browser, start_desk: Start, tmp_path: Path) -> None:
-    desk = await start_desk()
+async def test_a_time_is_booked_given_back_and_taken_again(browser: Browser, desk: DeskProcess) -> None:
     plan(desk, "agent1")
     agent = await agent_at_desk(browser, desk)
     citizen = await citizen_in_line(browser, desk)
@@ -224,11 +223,9 @@ async def test_agent_and_interpreter_are_both_waited_for_and_all_three_meet(
     await expect(interpreter.page.locator("#notes, #finish, #transfer")).to_have_count(0)
 
 
-async def test_a_push_message_becomes_a_notice_while_the_page_is_closed(
-    browser: Browser, shared_desk: DeskProcess
-) -> None:
+async def test_a_push_message_becomes_a_notice_while_the_page_is_closed(browser: Browser, desk: DeskProcess) -> None:
     """Without a push service: Chromium's developer protocol hands the message to the worker as one would."""
-    citizen = await LivePage.open(browser, f"{shared_desk.url}/ar/", permissions=["notifications"])
+    citizen = await LivePage.open(browser, f"{desk.url}/ar/", permissions=["notifications"])
     devtools = await citizen.page.context.new_cdp_session(citizen.page)
     versions: list[dict[str, Any]] = []
     devtools.on("ServiceWorker.workerVersionUpdated", lambda event: versions.extend(event["versions"]))
@@ -239,9 +236,9 @@ async def test_a_push_message_becomes_a_notice_while_the_page_is_closed(
         return next((one["registrationId"] for one in versions if one["status"] == "activated"), None)
 
     words = {"title": "اقترب دورك", "body": "نرجو فتح الصفحة الآن.", "lang": "ar", "dir": "rtl"}
-    data = json.dumps({"web_push": 8030, "notification": {**words, "navigate": f"{shared_desk.url}/ar/"}})
+    data = json.dumps({"web_push": 8030, "notification": {**words, "navigate": f"{desk.url}/ar/"}})
     worker = await until(activated)
-    message = {"origin": shared_desk.url, "registrationId": worker, "data": data}
+    message = {"origin": desk.url, "registrationId": worker, "data": data}
 
     async def shown() -> list[list[str]]:
         # Chromium sometimes drops what comes right after the activation. A second delivery replaces the first.

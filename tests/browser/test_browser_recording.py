@@ -15,7 +15,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from access import barriers
-from livedesk import DeskProcess, until
+from livedesk import PATIENCE, DeskProcess, until
 from livepage import LivePage, agent_at_desk, answer, citizen_in_line
 from wasl_locales.catalogue import words
 
@@ -26,7 +26,7 @@ SAID = """() => document.querySelector('[data-announcer]')?.textContent ?? ''"""
 
 async def marked(person: LivePage, state: str) -> None:
     """Waits until the page shows how the recording stands."""
-    await expect(person.page.locator(f"[data-recording={state}]")).to_be_visible(timeout=15_000)
+    await expect(person.page.locator(f"[data-recording={state}]")).to_be_visible(timeout=15_000 * PATIENCE)
 
 
 async def recorded_for(desk: DeskProcess, kilobytes: int) -> None:

@@ -12,11 +12,11 @@ import psutil
 import pytest
 from playwright.async_api import Browser
 
-from livedesk import DeskProcess, media_workers, until
+from livedesk import PATIENCE, DeskProcess, media_workers, until
 from livepage import LivePage, agent_at_desk, answer, citizen_in_line
 
 pytestmark = [pytest.mark.browser, pytest.mark.fault]
-BACK_WITHIN = 5.0  # seconds
+BACK_WITHIN = 5.0  # seconds on a quiet machine
 PORT = """async () => {
   const entries = await window.waslStats();
   return entries.find((one) => one.type === "remote-candidate")?.port ?? null;
@@ -42,7 +42,7 @@ async def test_p33_both_see_and_hear_again_after_their_worker_died(
     os.kill(worker_at(desk.process.pid, port), signal.SIGKILL)
     took = max(await asyncio.gather(*(back(person, port, died_at) for person in (citizen, agent))))
     print(f"back after {took:.2f} s")
-    assert took < BACK_WITHIN
+    assert took < BACK_WITHIN * PATIENCE
     assert citizen.taps + agent.taps == taps
     for person in (citizen, agent):
         await person.in_call()

@@ -15,12 +15,12 @@ from contextlib import AsyncExitStack
 import psutil
 import pytest
 
-from livedesk import DeskProcess, Pages, media_workers, until
+from livedesk import PATIENCE, DeskProcess, Pages, media_workers, until
 from talker import TalkingPage
 
 pytestmark = pytest.mark.fault
 SERVICE = "housing-allocation"
-BACK_WITHIN = 5.0  # seconds
+BACK_WITHIN = 5.0  # seconds, on a quiet machine
 StartDesk = Callable[..., Awaitable[DeskProcess]]
 
 
@@ -105,7 +105,7 @@ async def test_a_call_of_a_lost_worker_is_back_and_others_do_not_notice(
     await asyncio.gather(*(person.moved(peer, BACK_WITHIN) for person, peer in zip(one.people, before, strict=True)))
     took = await one.sees_and_hears() - struck_at
     print(f"back after {took:.2f} s")
-    assert took < BACK_WITHIN
+    assert took < BACK_WITHIN * PATIENCE
     assert one.udp_port == other.udp_port, "on the worker that lives"
     assert (other.peers, await other.lost()) == (others_before, lost_before)
 
@@ -155,7 +155,7 @@ async def test_workers_of_wasl_media_join_take_calls_and_drain(
     await citizen.page.ask("leave")
     await agent.moved(agent.peers[-1])
     assert agent.udp_port == own_port, "whose call has ended moves to a worker that stays"
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(20 * PATIENCE):
         assert await beside.wait() == 0
     assert sorted(row[2] for row in await listed()) == ["gone", "ready"]
     for call in calls:  # or the desk, asked to stop, would wait for one that goes on

@@ -6,16 +6,18 @@ import asyncio
 import random
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 from aiortc.sdp import SessionDescription
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
-from chromium import PLAIN_FLAGS, find
+from chromium import PLAIN_FLAGS, Chromiums
+from fluent import figures_of, fluent
+from livedesk import PATIENCE
 from wasl_media.aiortc_private import PacketBuffer
 from wasl_media.batch_port import BatchPort
 from wasl_media.demultiplexer import Demultiplexer
@@ -34,11 +36,11 @@ Until = Callable[..., Awaitable[None]]
 
 
 async def wait_until(condition: Callable[[], Awaitable[bool]], patience: float = 15.0) -> None:
-    """Wait for a state, at most `patience` seconds."""
-    give_up_at = time.monotonic() + patience
+    """Wait for a state. `patience`: seconds that a quiet machine may take at the most."""
+    give_up_at = time.monotonic() + patience * PATIENCE
     while not await condition():
         if time.monotonic() > give_up_at:
-            raise AssertionError(f"waited {patience} s in vain")
+            raise AssertionError(f"waited {patience * PATIENCE} s in vain")
         await asyncio.sleep(0.02)
 
 
@@ -85,7 +87,11 @@ class Meeting:
 
     def figures(self, name: str) -> PeerFigures | None:
         """What was measured last of somebody."""
-        return next((p for event in reversed(self.measured) for p in event.peers if p.peer == name), None)
+        return figures_of(self.measured, name)
+
+    async def fluent(self, viewer: str, slot: int, shown: str) -> bool:
+        """Whether somebody sees all pictures of another."""
+        return fluent((await self.partners[viewer].measure()).slots[slot], self.figures(shown))
 
     async def close(self) -> None:
         for partner in self.partners.values():
@@ -212,16 +218,19 @@ async def site() -> AsyncIterator[str]:
     await runner.cleanup()
 
 
+@pytest.fixture(scope="module")
+def chromiums(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromiums]:
+    """The browsers of a file."""
+    with Chromiums(tmp_path_factory.mktemp("chromiums")) as made:
+        yield made
+
+
 @pytest.fixture
-async def launch() -> AsyncIterator[Callable[..., Awaitable[Browser]]]:
-    """Starts browsers, and closes them after the test."""
-    async with async_playwright() as playwright:
-        started: list[Browser] = []
+async def launch(chromiums: Chromiums) -> AsyncIterator[Callable[..., Awaitable[Browser]]]:
+    """Gives the browser of this file that has these flags, without pages."""
+    async with AsyncExitStack() as stack:
 
-        async def start(*flags: str) -> Browser:
-            started.append(await playwright.chromium.launch(executable_path=find(), args=[*PLAIN_FLAGS, *flags]))
-            return started[-1]
+        async def connect(*flags: str) -> Browser:
+            return await stack.enter_async_context(chromiums.connect(*PLAIN_FLAGS, *flags))
 
-        yield start
-        for browser in started:
-            await browser.close()
+        yield connect

@@ -10,6 +10,7 @@ import tracemalloc
 import pytest
 from aioice import stun
 
+from livedesk import PATIENCE
 from wasl_media import port as port_module
 from wasl_media.aiortc_private import PacketBuffer
 from wasl_media.errors import MediaError, MediaErrorCode
@@ -107,7 +108,9 @@ def test_a_check_with_another_password_is_not_answered() -> None:
 
 
 @pytest.mark.parametrize(
-    "datagram", [b"", b"\0" * 20, check(Credentials())[:-1], b"\x01\x01" + check(Credentials())[2:]]
+    "datagram",
+    [b"", b"\0" * 20, check(Credentials())[:-1], b"\x01\x01" + check(Credentials())[2:]],
+    ids=["empty", "zeros", "cut short", "an answer"],
 )
 def test_what_is_no_check_is_not_read(datagram: bytes) -> None:
     assert read_check(datagram) is None
@@ -150,7 +153,7 @@ async def test_a_datagram_that_breaks_its_receiver_does_not_stop_the_next() -> N
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
         for datagram in (b"one", b""):
             stranger.sendto(datagram, ("127.0.0.1", port.number))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(5 * PATIENCE):
             await second.wait()
     assert (received, port.faults) == ([b"one", b""], 1)
     port.close()

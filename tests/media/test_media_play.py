@@ -190,7 +190,7 @@ def test_who_lost_the_picture_sees_it_from_the_last_keyframe_and_that_once(clip:
 
 
 def test_on_a_narrow_line_the_picture_pauses_and_the_sound_goes_on(tmp_path: Path) -> None:
-    clip = read_clip(make_clip(tmp_path / "clip.webm", Recipe(seconds=6.0)))
+    clip = read_clip(make_clip(tmp_path / "clip.webm", Recipe(seconds=6.0, width=160, height=120)))
     viewer = Viewer(clip)
     viewer.watch(1.5)
     viewer.play.publications["video"].limit_bitrate(1_000, viewer.now)

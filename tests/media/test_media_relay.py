@@ -13,6 +13,7 @@ from aioice import stun
 from aiortc.sdp import SessionDescription
 
 from clips import Recipe, make_clip
+from livedesk import PATIENCE
 from wasl_media.errors import MediaError, MediaErrorCode
 from wasl_media.partner import MediaPartner
 from wasl_media.stats import PeerStats
@@ -50,7 +51,7 @@ async def test_who_takes_no_pictures_is_sent_sound_alone_and_gets_the_picture_ba
     asked_at = time.monotonic()
     await relayed.relay.show("viewer", 0, "shown")
     await sees(viewer, 0, until, more_than=last.frames)
-    assert time.monotonic() - asked_at < 1.0
+    assert time.monotonic() - asked_at < 1.0 * PATIENCE
 
 
 async def test_partners_meet_over_either_family_of_addresses(six: Meeting, until: Until) -> None:
@@ -63,16 +64,16 @@ async def test_partners_meet_over_either_family_of_addresses(six: Meeting, until
 
 
 async def test_two_partners_see_and_hear_each_other(meeting: Meeting, until: Until) -> None:
-    partners = [await meeting.join(name) for name in ("one", "two")]
+    one, two = [await meeting.join(name) for name in ("one", "two")]
     await meeting.relay.show("one", 0, "two")
     await meeting.relay.show("two", 0, "one")
-    for partner in partners:
+    for name, partner, other in (("one", one, "two"), ("two", two, "one")):
 
-        async def fluent(partner: MediaPartner = partner) -> bool:
+        async def fluent(name: str = name, partner: MediaPartner = partner, other: str = other) -> bool:
             measured = await partner.measure()
             slot = measured.slots[0]
             return (
-                slot.frame_rate >= 24
+                await meeting.fluent(name, 0, other)
                 and (slot.width, slot.height) == (640, 480)
                 and slot.audio_level > 0.05
                 and measured.round_trip is not None
@@ -143,15 +144,15 @@ async def test_streams_that_the_answer_did_not_name_are_learnt(meeting: Meeting,
 
 
 async def test_loss_is_repaired_and_still_counted(lossy: Meeting, until: Until) -> None:
-    one, two = await lossy.join("one"), await lossy.join("two")
+    await lossy.join("one")
+    await lossy.join("two")
     await lossy.relay.show("one", 0, "two")
     await lossy.relay.show("two", 0, "one")
-    for partner in (one, two):
 
-        async def fluent(partner: MediaPartner = partner) -> bool:
-            return (await partner.measure()).slots[0].frame_rate >= 24
+    async def fluent() -> bool:
+        return await lossy.fluent("one", 0, "two") and await lossy.fluent("two", 0, "one")
 
-        await until(fluent)
+    await until(fluent)
 
     async def repaired() -> bool:
         stats = await stats_of(lossy, "one")
@@ -199,7 +200,7 @@ async def test_a_page_that_closes_is_told_at_once(meeting: Meeting, until: Until
 
     await until(told)
     assert meeting.events[-1].reason == "closed"
-    assert time.monotonic() - began_at < 1.0
+    assert time.monotonic() - began_at < 1.0 * PATIENCE
     assert len((await meeting.relay.stats()).peers) == 1
 
 
@@ -227,7 +228,7 @@ async def test_credentials_die_with_the_peer(meeting: Meeting, until: Until) -> 
         page.setblocking(False)
         page.connect(("127.0.0.1", meeting.relay.udp_port))
         page.send(bytes(request))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(5 * PATIENCE):
             response = await asyncio.get_running_loop().sock_recv(page, 2_000)
         assert stun.parse_message(response).message_class is stun.Class.RESPONSE
         assert (await meeting.relay.stats()).strangers == 0
@@ -260,7 +261,7 @@ async def test_a_changed_network_is_a_new_address_for_the_same_peer(meeting: Mee
         elsewhere.setblocking(False)
         elsewhere.connect(("127.0.0.1", meeting.relay.udp_port))
         elsewhere.send(bytes(request))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(5 * PATIENCE):
             while (await loop.sock_recv(elsewhere, 2_000))[0] < 128:
                 pass  # the answer to the check; then the call comes here
     assert meeting.connected("citizen")
@@ -317,7 +318,7 @@ async def test_a_clip_is_shown_and_after_it_a_person_in_the_same_slot(
 
     async def watches() -> bool:
         slot = (await one.measure()).slots[0]
-        return slot.frame_rate >= 24 and (slot.width, slot.height) == (320, 240) and slot.audio_level > 0.05
+        return slot.frames > 24 and (slot.width, slot.height) == (320, 240) and slot.audio_level > 0.05
 
     await until(watches)
 
@@ -339,11 +340,15 @@ async def test_a_clip_is_shown_and_after_it_a_person_in_the_same_slot(
 
 
 async def test_lost_packets_of_a_clip_come_again(lossy: Meeting, until: Until, tmp_path: Path) -> None:
-    await lossy.relay.load_clip("waiting", make_clip(tmp_path / "waiting.webm", Recipe(seconds=3.0)))
+    await lossy.relay.load_clip("waiting", make_clip(tmp_path / "waiting.webm", Recipe(seconds=1.0)))
     one = await lossy.join("one", send=False)
     await lossy.relay.show_clip("one", 0, "waiting", repeat=True)
-    await sees(one, 0, until, more_than=150)
-    assert (await stats_of(lossy, "one")).retransmitted > 0
+    await sees(one, 0, until, more_than=45)  # in the second round
+
+    async def came_again() -> bool:
+        return (await stats_of(lossy, "one")).retransmitted > 0
+
+    await until(came_again)
 
 
 async def test_a_clip_that_is_not_there_is_refused(meeting: Meeting, tmp_path: Path) -> None:

@@ -1,20 +1,24 @@
 """Random days at the desk against a brute-force oracle, on both databases.
 
 Time moves only in `tick`, which sweeps, so that queue and oracle must agree after every single step. One day is
-one transaction that is rolled back. The days are the same ones in every run.
+one transaction that is rolled back. Half of the days are the same ones in every run, the other half is those of
+WASL_TEST_SEED. A day that fails is told as the shortest one that does, with a line in which WASL_TEST_DAY has it again.
 """
 
 from __future__ import annotations
 
+import os
 from collections import Counter
+from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, __version__, reproduce_failure, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
-from sqlalchemy import Column, ColumnElement, Engine, StaticPool, Table, create_engine, func, select
+from sqlalchemy import Engine, Select, StaticPool, Table, create_engine, func, select
 
 import queue_oracle as plain
 from postgres import PostgresServer, blocking_engine
@@ -23,8 +27,13 @@ from wasl_queue import schema
 from wasl_queue.errors import AgentNotHere, IllegalMove, OfferGone, TooLate
 from wasl_queue.queue import Queue, Reason, Requirements, Skills, Wishes
 
-STEPS = 50
-"""In each day."""
+SEED = os.environ.get("WASL_TEST_SEED", "0")
+DAY = os.environ.get("WASL_TEST_DAY", "")
+"""The one day to try: what `@reproduce_failure` was told to be given after the version."""
+FIXED = 13
+"""Of the days of every run."""
+STEPS, FULL = 50, 35
+"""In a day at the most, and in one of many at least."""
 SECRET = "secret"
 RARE = {"calls of three", "held", "accepted", "declined", "expired", "rung", "keeps_place", "stays", "left", "break"}
 """What must have happened on some of the days."""
@@ -48,6 +57,23 @@ SKILLS = [
 ]
 AGENTS = "abcdef"
 REASONS = [frozenset[Reason]()] * 3 + [frozenset({Reason.AGE}), frozenset({Reason.AGE, Reason.DISABILITY})]
+
+
+def _of(table: Table, names: tuple[str, ...]) -> Select[Any]:
+    return select(*(table.c[name] for name in names))
+
+
+# What the oracle is held against after every step
+
+_t, _e = schema.ticket.c, schema.queue_event.c
+TICKETS, PRESENCES = _of(schema.ticket, Citizen.COLUMNS), _of(schema.agent, Clerk.COLUMNS)
+SERVERS, NOTICES = select(*schema.server.c), select(schema.notice.c.id, schema.notice.c.ticket)
+LIVE = _of(schema.offer, Ringing.COLUMNS).where(schema.offer.c.state.in_(["pending", "held"]))
+SERVING = select(_t.id, _t.agent).where(_t.state == "serving")
+INTERPRETING = select(_t.id, _t.interpreter).where(_t.state == "serving", _t.interpreter.is_not(None))
+LAST = select(_e.ticket, _e.to_state).where(
+    _e.seq.in_(select(func.max(_e.seq)).where(_e.kind == "ticket").group_by(_e.ticket))
+)
 
 
 class Day(RuleBasedStateMachine):
@@ -352,8 +378,7 @@ class Day(RuleBasedStateMachine):
 
     # What must hold after every step
 
-    def rows(self, *columns: Any, where: ColumnElement[bool] | None = None) -> set[tuple[Any, ...]]:
-        wanted = select(*columns) if where is None else select(*columns).where(where)
+    def rows(self, wanted: Select[Any]) -> set[tuple[Any, ...]]:
         rows = [tuple(row) for row in self.connection.execute(wanted)]
         assert len(rows) == len(set(rows))
         return set(rows)
@@ -363,20 +388,16 @@ class Day(RuleBasedStateMachine):
         """None lost, none twice, everybody in her place."""
         self.steps["all"] += 1
         oracle = self.oracle
-        assert self.rows(*_of(schema.ticket, Citizen.COLUMNS)) == {citizen.row for citizen in oracle.citizens.values()}
-        assert self.rows(*_of(schema.agent, Clerk.COLUMNS)) == {clerk.row for clerk in oracle.clerks.values()}
-        assert self.rows(*schema.server.c) == set(oracle.servers.items())
-        notices = self.rows(schema.notice.c.id, schema.notice.c.ticket)
-        assert sorted(ticket for _, ticket in notices) == sorted(oracle.notices)
+        assert self.rows(TICKETS) == {citizen.row for citizen in oracle.citizens.values()}
+        assert self.rows(PRESENCES) == {clerk.row for clerk in oracle.clerks.values()}
+        assert self.rows(SERVERS) == set(oracle.servers.items())
+        assert sorted(ticket for _, ticket in self.rows(NOTICES)) == sorted(oracle.notices)
 
     @invariant()
     def every_seat_rings_once_and_every_agent_has_one(self) -> None:
-        live = self.rows(*_of(schema.offer, Ringing.COLUMNS), where=schema.offer.c.state.in_(["pending", "held"]))
+        live = self.rows(LIVE)
         assert live == {ringing.row for ringing in self.oracle.ringing}
-        t = schema.ticket.c
-        serving = t.state == "serving"
-        called = self.rows(t.id, t.agent, where=serving)
-        called |= self.rows(t.id, t.interpreter, where=serving & t.interpreter.is_not(None))
+        called = self.rows(SERVING) | self.rows(INTERPRETING)
         taken = [agent for _, agent, *_ in (*live, *called)]
         assert len({(ticket, seat) for ticket, _, seat, *_ in live}) == len(live)
         assert len(set(taken)) == len(taken)
@@ -415,45 +436,57 @@ class Day(RuleBasedStateMachine):
     @invariant()
     def every_ticket_state_is_its_last_event(self) -> None:
         """History is complete: the last row of a ticket says where it stands."""
-        e = schema.queue_event.c
-        last = select(func.max(e.seq)).where(e.kind == "ticket").group_by(e.ticket)
         states = {(citizen.id, citizen.state) for citizen in self.oracle.citizens.values()}
-        assert self.rows(e.ticket, e.to_state, where=e.seq.in_(last)) == states
+        assert self.rows(LAST) == states
 
 
-def _of(table: Table, names: tuple[str, ...]) -> list[Column[Any]]:
-    return [table.c[name] for name in names]
+def run_days(engine: Engine, days: int) -> None:
+    """The same ones as always, then those of the seed."""
+    if DAY:
+        try_days(reproduce_failure(__version__, DAY.encode()), engine, 1)
+        return
+    steps = try_days(seed(FIXED), engine, days)
+    assert steps.keys() >= RARE
+    print(f"WASL_TEST_SEED={SEED}")
+    steps += try_days(seed(SEED), engine, days)
+    assert steps["all"] >= 2 * days * FULL
 
 
-def run_days(engine: Engine, days: int) -> Counter[str]:
-    """How many steps agreed, and what happened in them how often."""
+def try_days(chosen: Callable[[Any], Any], engine: Engine, days: int) -> Counter[str]:
+    """How many steps agreed, and what happened in them how often; `chosen` is how Hypothesis is told which days."""
     steps = Counter[str]()
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        partial(Day, engine, steps),
-        settings=settings(
-            max_examples=days,
-            stateful_step_count=STEPS,
-            derandomize=True,
-            database=None,
-            deadline=None,
-            report_multiple_bugs=False,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    try:
+        run_state_machine_as_test(  # type: ignore[no-untyped-call]
+            chosen(partial(Day, engine, steps)),
+            settings=settings(
+                max_examples=days,
+                stateful_step_count=STEPS,
+                database=None,
+                report_multiple_bugs=False,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+    except BaseException as error:
+        error.add_note(f"WASL_TEST_DAY=… pytest {Path(__file__).name} tries this day alone")
+        raise
     return steps
 
 
-def test_the_queue_is_the_oracle_on_sqlite() -> None:
+@pytest.fixture
+def days(request: pytest.FixtureRequest) -> int:
+    """Of each half."""
+    return 240 if request.config.getoption("--long") else 60
+
+
+def test_the_queue_is_the_oracle_on_sqlite(days: int) -> None:
     engine = create_engine("sqlite://", poolclass=StaticPool)
     schema.metadata.create_all(engine)
     try:
-        steps = run_days(engine, 240)
-        assert steps["all"] >= 10_000
-        assert steps.keys() >= RARE
+        run_days(engine, days)
     finally:
         engine.dispose()
 
 
-def test_the_queue_is_the_oracle_on_postgresql(postgres_server: PostgresServer) -> None:
+def test_the_queue_is_the_oracle_on_postgresql(postgres_server: PostgresServer, days: int) -> None:
     with blocking_engine(postgres_server.migrated()) as engine:
-        assert run_days(engine, 220)["all"] >= 10_000
+        run_days(engine, days)

@@ -174,7 +174,7 @@ def played(connection: Connection, line: int) -> Scene:
     return desk
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 10**9))
 def test_a_replay_ends_as_the_tables_are(seed: int) -> None:
     day = lived(seed, 150)
@@ -194,7 +194,7 @@ def test_a_replay_ends_as_the_tables_are(seed: int) -> None:
     close(day)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 10**9))
 def test_event_rows_explain_a_past_moment_as_the_tables_did_then(seed: int) -> None:
     day = lived(seed, 120)

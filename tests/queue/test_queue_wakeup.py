@@ -18,6 +18,7 @@ from wasl_queue.queue import Offer, Policy, Queue, Requirements, Skills
 from wasl_records.database import Database
 
 ROUNDS = 500
+"""Without what the tests are for, a few rounds are enough to see it: some dozens in a quick run."""
 DEED = Requirements("deed", "ar", None, "video", group="court")
 RENT = Requirements("rent", "ar", None, "video", group="housing")
 BOTH = Skills({"deed": 3, "rent": 3}, {"ar": 5}, groups=frozenset({"court", "housing"}))
@@ -60,6 +61,11 @@ class Desk:
 
 
 @pytest.fixture
+def rounds(request: pytest.FixtureRequest) -> int:
+    return ROUNDS if request.config.getoption("--long") else ROUNDS // 8
+
+
+@pytest.fixture
 def url(postgres_server: PostgresServer) -> str:
     return postgres_server.migrated()
 
@@ -86,8 +92,8 @@ async def meet(desk: Desk) -> bool:
     return True
 
 
-async def test_a_join_and_an_agent_who_become_free_together_never_miss_each_other(desk: Desk) -> None:
-    stuck = [number for number in range(ROUNDS) if not await meet(desk)]
+async def test_a_join_and_an_agent_who_become_free_together_never_miss_each_other(desk: Desk, rounds: int) -> None:
+    stuck = [number for number in range(rounds) if not await meet(desk)]
     assert stuck == []
 
 
@@ -116,8 +122,8 @@ async def set_free(desk: Desk) -> bool:
     return True
 
 
-async def test_an_agent_set_free_from_one_group_is_found_by_another(desk: Desk) -> None:
-    stuck = [number for number in range(ROUNDS) if not await set_free(desk)]
+async def test_an_agent_set_free_from_one_group_is_found_by_another(desk: Desk, rounds: int) -> None:
+    stuck = [number for number in range(rounds) if not await set_free(desk)]
     assert stuck == []
 
 
@@ -129,8 +135,8 @@ async def test_without_asking_again_she_would_not(desk: Desk, monkeypatch: pytes
     pytest.fail("the test above would not notice that a group is not held")
 
 
-async def test_two_groups_never_get_the_same_agent_and_the_later_one_gets_her_next(desk: Desk) -> None:
-    for _ in range(100):
+async def test_two_groups_never_get_the_same_agent_and_the_later_one_gets_her_next(desk: Desk, rounds: int) -> None:
+    for _ in range(rounds // 2):
         await desk.available("amal")
         tickets = await asyncio.gather(desk.join(DEED), desk.join(RENT))
         offer = await desk.rung("amal")
@@ -140,8 +146,8 @@ async def test_two_groups_never_get_the_same_agent_and_the_later_one_gets_her_ne
         assert [await desk.visit("amal"), await desk.visit("amal")] == [offer.ticket, other]
 
 
-async def test_an_agent_who_signs_in_while_her_line_is_opened_serves_it(desk: Desk) -> None:
-    for number in range(100):
+async def test_an_agent_who_signs_in_while_her_line_is_opened_serves_it(desk: Desk, rounds: int) -> None:
+    for number in range(rounds // 2):
         agent, group = f"agent{number}", f"body{number}"
         wants = Requirements(f"service{number}", "ar", None, "video", group=group)
         skills = Skills({wants.service: 1}, {"ar": 1}, groups=frozenset({group}))

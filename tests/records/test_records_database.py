@@ -317,7 +317,7 @@ plans: st.SearchStrategy[list[Plan]] = st.lists(
 
 
 @given(plan=plans)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_whatever_fails_each_success_is_kept_once(plan: list[Plan], database_url: str) -> None:
     async def carry_out() -> tuple[list[object], set[int]]:
         database = Database.open(database_url)

@@ -9,10 +9,12 @@ import time
 from collections.abc import AsyncIterator
 from typing import Any
 
+import asyncpg
 import pytest
 from sqlalchemy import Column, Connection, ForeignKey, Integer, MetaData, Table, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from livedesk import PATIENCE, until
 from postgres import PostgresServer
 from wasl_records import postgresql
 from wasl_records.database import Database
@@ -81,13 +83,15 @@ async def test_what_deadlocks_is_run_again(database: Database) -> None:
     await database.write(keep, 1)
     await database.write(keep, 2)
     runs: list[int] = []
+    held: list[int] = []
 
     def cross(connection: Connection, first: int) -> None:
         runs.append(first)
         for value in (first, 3 - first):
             connection.execute(update(number).where(number.c.value == value).values(count=number.c.count + 1))
-            if len(runs) == 1:
-                connection.execute(text("SELECT pg_sleep(0.3)"))  # until the other one holds its first row
+            held.append(value)
+            while len(held) < 2:
+                connection.execute(text("SELECT pg_sleep(0.01)"))  # until the other one holds its first row
 
     await asyncio.gather(database.write(cross, 1), database.write(cross, 2))
     assert len(runs) > 2
@@ -134,7 +138,7 @@ async def _closed(driver: Any) -> None:
     gone = asyncio.Event()
     driver.add_termination_listener(lambda _connection: gone.set())
     if not driver.is_closed():
-        await asyncio.wait_for(gone.wait(), 5)
+        await asyncio.wait_for(gone.wait(), 5 * PATIENCE)
 
 
 async def test_a_backend_that_dies_in_the_commit_leaves_it_unknown(
@@ -152,7 +156,7 @@ async def test_a_backend_that_dies_in_the_commit_leaves_it_unknown(
 async def test_a_server_that_comes_back_is_waited_for(
     database: Database, postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgresql, "PATIENCE", 20)
+    monkeypatch.setattr(postgresql, "PATIENCE", 20 * PATIENCE)
     await asyncio.gather(*(database.write(keep, value) for value in range(20)))
     await asyncio.to_thread(postgres_server.stop)
     started = threading.Thread(target=lambda: (time.sleep(0.5), postgres_server.start()))
@@ -215,15 +219,23 @@ async def test_many_at_once_each_count(database: Database) -> None:
 
 
 async def test_a_cancelled_caller_harms_nobody(database: Database) -> None:
+    gate = await asyncpg.connect(_address(database).replace("+asyncpg", ""))
+    await gate.execute("SELECT pg_advisory_lock(1)")
+
     def slow(connection: Connection, value: int) -> int:
-        connection.execute(text("SELECT pg_sleep(0.3)"))
+        connection.execute(text("SELECT pg_advisory_xact_lock_shared(1)"))
         return keep(connection, value)
 
     running = [asyncio.create_task(database.write(slow, value)) for value in range(postgresql.CONNECTIONS)]
     waiting = asyncio.create_task(database.write(slow, 99))
-    await asyncio.sleep(0.1)
+
+    async def all_wait() -> bool:
+        return bool(await gate.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted") == postgresql.CONNECTIONS)
+
+    await until(all_wait)
     for task in (running[0], waiting):
         task.cancel()
+    await gate.close()
     await asyncio.gather(*running[1:])
     await database.close()
     assert running[0].cancelled() or running[0].cancelling()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from insidedesk import StartInside
 from livedesk import DeskProcess, Page, Pages, until
 from speech import Voice, speak
 from wasl_media.captions import Word
@@ -88,9 +88,10 @@ def test_nobody_is_listened_to_for_her_own_sake() -> None:
 
 
 @pytest.fixture
-async def captioning(start_desk: Callable[..., Awaitable[DeskProcess]]) -> DeskProcess:
+async def captioning(start_inside: StartInside) -> DeskProcess:
     """A desk that listens to English, and lets agents' browsers make captions."""
-    return await start_desk(captions="en=pocketsphinx,ar=vosk:/nowhere", browser_captions="true")
+    settings = {"captions": "en=pocketsphinx,ar=vosk:/nowhere", "browser_captions": True}
+    return (await start_inside(**settings, media_workers=1)).door
 
 
 async def meet(
@@ -204,9 +205,9 @@ async def test_browser_captions_are_refused_where_the_operator_did_not_allow_the
 
 
 async def test_captions_are_offered_in_the_languages_that_the_desk_listens_to(
-    start_desk: Callable[..., Awaitable[DeskProcess]], pages: Pages
+    start_inside: StartInside, pages: Pages
 ) -> None:
-    desk = await start_desk(captions="en=pocketsphinx")
+    desk = (await start_inside(captions="en=pocketsphinx", media_workers=1)).door
     citizen, agent, _ = await meet(pages, desk, language="en")
     for page in (citizen, agent):
         await page.until(lambda state: (state["call"]["captions"] or {}).get("available"), 30)

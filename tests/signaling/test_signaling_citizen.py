@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from insidedesk import InsideDesk
-from livedesk import Pages, until
+from livedesk import PATIENCE, Pages, until
 from wasl_queue.ticket import Ticket
 from wasl_signaling import arrivals
 from wasl_signaling.citizen import CitizenChannel
@@ -76,7 +76,7 @@ async def test_an_older_page_that_goes_while_a_newer_one_comes_does_not_make_her
     )
     await slow.reached()
     await older.close()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(5 * PATIENCE):
         await going.wait()
         slow.open()
         await newer
@@ -99,7 +99,7 @@ async def test_a_newer_page_takes_the_place_over_while_the_older_one_is_open(
 
 async def received(page: aiohttp.ClientWebSocketResponse, beginning: str) -> str:
     """The next packet that begins like this."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(5 * PATIENCE):
         while not (packet := str(await page.receive_str())).startswith(beginning):
             pass
     return packet

@@ -12,7 +12,8 @@ from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
 from clips import Recipe, make_clip
-from livedesk import DeskProcess, Page, Pages, media_workers, until
+from insidedesk import InsideDesk, StartInside
+from livedesk import Page, Pages, until
 from wasl_media.partner import MediaPartner, SlotMeasure
 from wasl_signaling.__main__ import app
 from wasl_signaling.clips import load
@@ -30,12 +31,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def cinema(tmp_path: Path, folder: Path) -> AsyncIterator[DeskProcess]:
+async def cinema(start_inside: StartInside, folder: Path) -> InsideDesk:
     """A desk that has clips, and two media workers."""
-    settings = {"WASL_CLIPS": str(folder), "WASL_MEDIA_WORKERS": "2"}
-    desk = await DeskProcess(tmp_path / "data", settings).start()
-    yield desk
-    await desk.stop()
+    return await start_inside(clips=folder, media_workers=2)
 
 
 @pytest.fixture
@@ -45,8 +43,8 @@ async def partner() -> AsyncIterator[MediaPartner]:
     await made.close()
 
 
-async def wait_in_line(desk: DeskProcess, pages: Pages, language: str = "ar", sign: str | None = None) -> Page:
-    citizen = await pages.citizen(desk)
+async def wait_in_line(desk: InsideDesk, pages: Pages, language: str = "ar", sign: str | None = None) -> Page:
+    citizen = await pages.citizen(desk.door)
     body = {"service": "housing-allocation", "modality": "video", "language": language, "sign_language": sign}
     await citizen.ask("join", **body)
     await citizen.until(lambda state: state["wait"])
@@ -97,7 +95,7 @@ def test_the_command_says_what_is_wrong_with_a_file(folder: Path) -> None:
     assert "The clip cannot be used" in bad.output
 
 
-async def test_it_is_offered_only_where_there_is_one_for_her(cinema: DeskProcess, pages: Pages) -> None:
+async def test_it_is_offered_only_where_there_is_one_for_her(cinema: InsideDesk, pages: Pages) -> None:
     speaks, signs = await wait_in_line(cinema, pages), await wait_in_line(cinema, pages, sign="sgn-KW")
     reads = await wait_in_line(cinema, pages, "en")
     assert speaks.state["wait"]["clip"] == {"signed": False, "seconds": 3, "playing": False}
@@ -110,7 +108,7 @@ async def test_it_is_offered_only_where_there_is_one_for_her(cinema: DeskProcess
 
 
 async def test_it_comes_once_when_asked_for_and_can_be_asked_for_again(
-    cinema: DeskProcess, pages: Pages, partner: MediaPartner
+    cinema: InsideDesk, pages: Pages, partner: MediaPartner
 ) -> None:
     citizen = await wait_in_line(cinema, pages)
     await citizen.ask("clip", wanted=True)
@@ -124,13 +122,13 @@ async def test_it_comes_once_when_asked_for_and_can_be_asked_for_again(
 
 
 async def test_p19_when_it_is_her_turn_it_gives_way_and_does_not_begin_again_by_itself(
-    cinema: DeskProcess, pages: Pages, partner: MediaPartner
+    cinema: InsideDesk, pages: Pages, partner: MediaPartner
 ) -> None:
     citizen = await wait_in_line(cinema, pages)
     await citizen.ask("clip", wanted=True)
     await connect(citizen, partner)
     await sees(partner, 320)
-    agent = await pages.agent(cinema)
+    agent = await pages.agent(cinema.door)
     await agent.ask("available")
     offered = await agent.until(lambda state: state["offer"])
     await citizen.until(lambda state: state["phase"] == "ringing")
@@ -141,14 +139,13 @@ async def test_p19_when_it_is_her_turn_it_gives_way_and_does_not_begin_again_by_
 
 @pytest.mark.fault
 async def test_when_a_media_worker_dies_it_goes_on_with_another(
-    cinema: DeskProcess, pages: Pages, partner: MediaPartner
+    cinema: InsideDesk, pages: Pages, partner: MediaPartner
 ) -> None:
     citizen = await wait_in_line(cinema, pages)
     await citizen.ask("clip", wanted=True)
     peer = await connect(citizen, partner)
     await sees(partner, 320)
-    assert cinema.process is not None
-    for pid in media_workers(cinema.process.pid):
+    for pid in cinema.workers:
         os.kill(pid, signal.SIGKILL)
     other = MediaPartner()
     try:

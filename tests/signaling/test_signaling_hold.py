@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -13,8 +12,8 @@ import pytest
 from sqlalchemy import Connection
 
 from clips import Recipe, make_clip
-from insidedesk import InsideDesk
-from livedesk import DeskProcess, Page, Pages, media_workers, until
+from insidedesk import InsideDesk, StartInside
+from livedesk import Page, Pages, until
 from wasl_media.captions import Word
 from wasl_media.events import Said
 from wasl_media.partner import MediaPartner, SlotMeasure
@@ -27,7 +26,6 @@ from wasl_signaling.mailbox import Address
 from wasl_signaling.messages import CallState, Modality, Role
 from wasl_web.errors import Problem
 
-StartDesk = Callable[..., Awaitable[DeskProcess]]
 CLIP_HEIGHT = 320
 """Nobody's camera is so high."""
 
@@ -117,6 +115,20 @@ class Person:
     async def slot(self) -> SlotMeasure:
         return (await self.partner.measure()).slots[0]
 
+    async def goes_on(self, desk: InsideDesk, packets: int = 50) -> None:
+        """Waits until so many packets more have come to the relay: a second of sound, and the picture beside it."""
+
+        async def came() -> int:
+            stats = [await worker.relay.stats() for worker in desk.parts.switchboard._pool.workers]
+            return sum(peer.packets_in for each in stats for peer in each.peers if peer.peer == self._peer)
+
+        before = await came()
+
+        async def more() -> bool:
+            return await came() >= before + packets
+
+        await until(more)
+
     async def sees(self, wanted: Callable[[SlotMeasure], bool], frames: int = 20) -> None:
         """Waits for so many pictures more, the last of this kind."""
         before = (await self.slot()).frames
@@ -128,18 +140,25 @@ class Person:
         await until(come, 20)
 
 
+@pytest.fixture(scope="module")
+def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One film."""
+    folder = tmp_path_factory.mktemp("films")
+    make_clip(folder / "hold.ar.webm", Recipe(seconds=1.0, width=240, height=CLIP_HEIGHT))
+    return folder
+
+
 @pytest.fixture
-async def cinema(start_desk: StartDesk, tmp_path: Path) -> DeskProcess:
+async def cinema(start_inside: StartInside, films: Path) -> InsideDesk:
     """A desk that has a film for those on hold, and two media workers."""
-    make_clip(tmp_path / "hold.ar.webm", Recipe(seconds=1.0, width=240, height=CLIP_HEIGHT))
-    return await start_desk(clips=str(tmp_path), media_workers="2")
+    return await start_inside(clips=films, media_workers=2)
 
 
 @pytest.fixture
-async def people(cinema: DeskProcess, pages: Pages) -> AsyncIterator[tuple[Person, Person]]:
+async def people(cinema: InsideDesk, pages: Pages) -> AsyncIterator[tuple[Person, Person]]:
     """A citizen and an agent in a call."""
     async with AsyncExitStack() as stack:
-        citizen, agent = Person(await pages.citizen(cinema), stack), Person(await pages.agent(cinema), stack)
+        citizen, agent = Person(await pages.citizen(cinema.door), stack), Person(await pages.agent(cinema.door), stack)
         await citizen.page.ask("join", service="housing-allocation", modality="video", language="ar")
         await agent.page.ask("available")
         offered = await agent.page.until(lambda state: state["offer"])
@@ -180,9 +199,9 @@ async def test_on_hold_neither_side_reaches_the_other_and_a_film_comes_over_and_
         await person.sees(lambda slot: slot.height not in (0, CLIP_HEIGHT))
 
 
-async def test_supervisors_see_who_is_on_hold(people: tuple[Person, Person], cinema: DeskProcess, pages: Pages) -> None:
+async def test_supervisors_see_who_is_on_hold(people: tuple[Person, Person], cinema: InsideDesk, pages: Pages) -> None:
     _, agent = people
-    wall = await pages.wall(cinema)
+    wall = await pages.wall(cinema.door)
     call = agent.page.state["call"]["id"]
     assert (await wall.until(lambda state: state["tickets"]))["tickets"][0]["held_since"] is None
     await agent.page.ask("hold", call=call, on=True)
@@ -201,15 +220,20 @@ async def test_what_is_typed_on_hold_arrives(people: tuple[Person, Person]) -> N
     await agent.page.until_event("text", lambda body: [line["text"] for line in body["lines"]] == ["are you there?"])
 
 
-async def test_whoever_lost_the_desk_but_not_the_picture_is_kept_apart_too(people: tuple[Person, Person]) -> None:
+async def test_whoever_lost_the_desk_but_not_the_picture_is_kept_apart_too(
+    people: tuple[Person, Person], cinema: InsideDesk
+) -> None:
     citizen, agent = people
     await citizen.page.close()
     await agent.page.until(lambda state: not state["call"]["legs"][0]["connected"])
     assert await agent.page.ask("hold", call=agent.page.state["call"]["id"], on=True) == {"ok": True}
-    before = await citizen.slot()
-    await asyncio.sleep(1.0)  # the measurement itself
-    after = await citizen.slot()
-    assert after.frames <= before.frames + 3  # what was under way
+
+    async def kept_apart() -> bool:
+        before = await citizen.slot()
+        await agent.goes_on(cinema)
+        return (await citizen.slot()).frames == before.frames
+
+    await until(kept_apart, 3)  # once what was under way has come
 
 
 async def test_what_a_machine_still_understands_on_hold_is_not_read_on_the_other_side(
@@ -240,13 +264,12 @@ async def test_what_a_machine_still_understands_on_hold_is_not_read_on_the_other
 
 @pytest.mark.fault
 async def test_when_a_media_worker_dies_on_hold_the_film_comes_from_another_and_nobody_else(
-    people: tuple[Person, Person], cinema: DeskProcess
+    people: tuple[Person, Person], cinema: InsideDesk
 ) -> None:
     citizen, agent = people
     await agent.page.ask("hold", call=agent.page.state["call"]["id"], on=True)
     await citizen.sees(is_clip)
-    assert cinema.process is not None
-    for pid in media_workers(cinema.process.pid):
+    for pid in cinema.workers:
         os.kill(pid, signal.SIGKILL)
     for person in people:
         await person.connect()

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
+from insidedesk import InsideDesk, StartInside
 from livedesk import DeskProcess, Page, Pages, until
 from wasl_media.partner import MediaPartner
 from wasl_records import session, staff
-from wasl_records.database import Database
 from wasl_records.staff import EVERY_SERVICE, Role, Staff
-from wasl_signaling import migrate
 
 SERVICE = "housing-allocation"
 HEARING = {"ar": 3}
@@ -30,18 +28,13 @@ def interpreter(id_: str) -> Staff:
     return person(id_, SIGNING, Role.INTERPRETER)
 
 
-async def staffed(desk: DeskProcess, *people: Staff) -> dict[str, str]:
+async def staffed(desk: InsideDesk, *people: Staff) -> dict[str, str]:
     """Puts people into the database of a desk; returns the cookie of each, as if she had signed in."""
-    desk.data.mkdir(parents=True, exist_ok=True)
-    url = f"sqlite:///{desk.data / 'wasl.db'}"
-    await asyncio.to_thread(migrate.upgrade, url)
-    database = Database.open(url)
     cookies = {}
     for member in people:
-        await database.write(staff.add, member, "no password")
-        token = await database.write(session.open, member.id, time.time())
+        await desk.database.write(staff.add, member, "no password")
+        token = await desk.database.write(session.open, member.id, time.time())
         cookies[member.id] = f"wasl_session={token}"
-    await database.close()
     return cookies
 
 
@@ -85,9 +78,9 @@ async def three(pages: Pages, desk: DeskProcess, cookies: Mapping[str, str], mod
 
 
 @pytest.fixture
-async def cookies(desk: DeskProcess) -> dict[str, str]:
+async def cookies(inside_desk: InsideDesk) -> dict[str, str]:
     people = person("agent", HEARING), interpreter("signer"), interpreter("other")
-    return await staffed(desk, *people)
+    return await staffed(inside_desk, *people)
 
 
 async def test_call_begins_when_both_have_accepted(desk: DeskProcess, pages: Pages, cookies: dict[str, str]) -> None:
@@ -171,10 +164,11 @@ async def test_an_interpreter_who_declines_is_replaced(
 
 
 async def test_an_interpreter_whose_machine_dies_ends_the_call_and_the_agent_is_asked_again(
-    start_desk: Callable[..., Awaitable[DeskProcess]], pages: Pages
+    start_inside: StartInside, pages: Pages
 ) -> None:
-    desk = await start_desk(lease_seconds="1")
-    cookies = await staffed(desk, person("agent", HEARING), interpreter("signer"), interpreter("other"))
+    inside_desk = await start_inside(lease_seconds=1)
+    people = person("agent", HEARING), interpreter("signer"), interpreter("other")
+    desk, cookies = inside_desk.door, await staffed(inside_desk, *people)
     citizen, agent, signer = await three(pages, desk, cookies)
     await signer.close()
     for page in (citizen, agent):  # at first she is only away, and may come back
@@ -199,11 +193,10 @@ async def test_an_interpreter_comes_back_into_her_call(
 
 
 async def test_twenty_free_hearing_agents_are_not_offered_a_citizen_who_signs(
-    start_desk: Callable[..., Awaitable[DeskProcess]], pages: Pages
+    inside_desk: InsideDesk, pages: Pages
 ) -> None:
-    desk = await start_desk()
     hearing = [person(f"hearing{number:02}", HEARING) for number in range(20)]
-    cookies = await staffed(desk, *hearing, interpreter("signer"))
+    desk, cookies = inside_desk.door, await staffed(inside_desk, *hearing, interpreter("signer"))
     agents = [await at_work(pages, desk, cookies[one.id]) for one in hearing]
     citizens = [await deaf_citizen(pages, desk, language=language) for language in ("ar", "en")]
     for citizen in citizens:

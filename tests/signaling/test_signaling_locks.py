@@ -6,6 +6,7 @@ import asyncio
 import gc
 import weakref
 
+from livedesk import PATIENCE
 from wasl_signaling.locks import Locks
 
 
@@ -29,7 +30,7 @@ async def test_nobody_else_enters_while_somebody_is_inside_or_waits() -> None:
 
 async def test_others_are_not_held_up() -> None:
     locks: Locks[int | str] = Locks()
-    async with locks[1], asyncio.timeout(5), locks["1"]:
+    async with locks[1], asyncio.timeout(5 * PATIENCE), locks["1"]:
         pass
 
 

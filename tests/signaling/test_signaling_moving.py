@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -65,13 +68,19 @@ def contents(connection: Connection) -> dict[str, set[str]]:
     return {table.name: {repr(tuple(row)) for row in connection.execute(select(table))} for table in migrate.tables()}
 
 
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with a desk in it, to be copied."""
+    file = tmp_path_factory.mktemp("filled") / "full.db"
+    migrate.upgrade(f"sqlite:///{file}")
+    asyncio.run(run(f"sqlite:///{file}", fill))
+    return file
+
+
 @pytest.fixture
-def full(tmp_path: Path) -> str:
-    """A file with a desk in it."""
-    url = f"sqlite:///{tmp_path / 'full.db'}"
-    migrate.upgrade(url)
-    asyncio.run(run(url, fill))
-    return url
+def full(filled: Path, tmp_path: Path) -> str:
+    """The address of a file with a desk in it."""
+    return f"sqlite:///{shutil.copy(filled, tmp_path)}"
 
 
 def test_there_and_back_is_the_same(full: str, postgres_url: str, tmp_path: Path) -> None:
@@ -153,5 +162,7 @@ def test_what_is_not_there_is_a_sentence(source: str, tmp_path: Path) -> None:
 def test_a_source_of_another_version_is_refused(tmp_path: Path) -> None:
     empty = tmp_path / "empty.db"
     empty.touch()
-    refused = copy(f"sqlite:///{empty}", f"sqlite:///{tmp_path / 'new.db'}")
-    assert (refused.exit_code, "not of this version" in refused.output) == (1, True), refused.output
+    addresses = (f"sqlite:///{empty}", f"sqlite:///{tmp_path / 'new.db'}")
+    command = [sys.executable, "-m", "wasl_signaling", "db", "copy", *addresses]
+    refused = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (refused.returncode, "not of this version" in refused.stderr) == (1, True), refused.stderr

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -12,7 +15,7 @@ from alembic import command
 from sqlalchemy import Connection, create_engine
 from typer.testing import CliRunner, Result
 
-from livedesk import DeskProcess
+from insidedesk import InsideDesk
 from postgres import blocking_engine
 from wasl_queue.queue import Queue, Reason, Requirements, Skills
 from wasl_signaling import migrate
@@ -167,6 +170,7 @@ def test_a_terminal_gets_a_table(desk: str, noon: Queue, monkeypatch: pytest.Mon
     assert "─" in wasl("show").stdout
 
 
-def test_it_works_beside_a_running_desk(shared_desk: DeskProcess) -> None:
-    shown = wasl("show", "--data", str(shared_desk.data))
-    assert shown.exit_code == 0, shown.stderr
+async def test_it_works_beside_a_running_desk(inside_desk: InsideDesk) -> None:
+    command = [sys.executable, "-m", "wasl_signaling", "queue", "show", "--data", str(inside_desk.door.data)]
+    shown = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=False)
+    assert (shown.returncode, shown.stdout) == (0, "Nobody waits, and nobody is at the desk.\n"), shown.stderr

@@ -9,13 +9,12 @@ import signal
 
 import pytest
 
-from insidedesk import InsideDesk
-from livedesk import Page, Pages, media_workers, sign_in, until
+from insidedesk import InsideDesk, StartInside
+from livedesk import Page, Pages, sign_in, until
 from wasl_queue.queue import Changes
 from wasl_signaling.mailbox import Address
 
 SERVICE = "housing-allocation"
-SOON = 5.0  # seconds; shorter than until the desk looks around by itself
 
 
 async def join(pages: Pages, desk: InsideDesk, modality: str = "text") -> tuple[Page, dict[str, object]]:
@@ -58,7 +57,7 @@ async def test_what_could_not_be_told_is_told_once_the_database_is_back(inside_d
         inside_desk.parts.publish(Changes(tickets=frozenset({joined["ticket"]}), lines=frozenset({line})))
         await until(refused)
     for page, version in zip((citizen, behind), seen, strict=True):
-        await page.until(lambda state, version=version: state["version"] > version, SOON)
+        await page.until(lambda state, version=version: state["version"] > version)
     assert inside_desk.logged("refresh failed") >= 2
 
 
@@ -77,13 +76,14 @@ async def test_what_goes_wrong_with_one_person_does_not_keep_the_others_from_the
     monkeypatch.setattr(switchboard, "connect", broken)
     before = citizen.state["version"]
     refresher.mark([Address.desk("agent1"), Address.citizen(joined["ticket"])])
-    await citizen.until(lambda state: state["version"] > before, SOON)
+    await citizen.until(lambda state: state["version"] > before)
     assert inside_desk.logged("refresh failed") >= 1
 
 
 async def test_who_asked_for_media_while_there_was_no_worker_gets_it_from_the_next(
-    inside_desk: InsideDesk, pages: Pages
+    start_inside: StartInside, pages: Pages, next_worker: asyncio.Event
 ) -> None:
+    inside_desk = await start_inside(media_workers=1)
     citizen, joined = await join(pages, inside_desk, "voice")
     cookie = await sign_in(inside_desk.door, "agent1")
     agent = await pages.open(inside_desk.door, "/desk", cookie)
@@ -95,15 +95,16 @@ async def test_who_asked_for_media_while_there_was_no_worker_gets_it_from_the_ne
     await kill_worker(inside_desk)
     again = await pages.citizen(inside_desk.door, **{name: joined[name] for name in ("ticket", "resume")})
     await again.until(lambda state: state["phase"] == "ringing")
-    assert not again.events, "the worker was back before the page was"
-    async with asyncio.timeout(SOON):
-        await again.until_event("media_offer", lambda body: True)
-        await agent.until_event("media_offer", lambda body: body["peer"] != offer["peer"])
+    assert not again.events, "there is nobody to make an offer"
+    next_worker.set()
+    await again.until_event("media_offer", lambda body: True)
+    await agent.until_event("media_offer", lambda body: body["peer"] != offer["peer"])
 
 
 async def test_a_person_whose_media_cannot_be_renewed_does_not_keep_the_others_from_theirs(
-    inside_desk: InsideDesk, pages: Pages, monkeypatch: pytest.MonkeyPatch
+    start_inside: StartInside, pages: Pages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    inside_desk = await start_inside(media_workers=1)
     one, other = await pages.agent(inside_desk.door), await pages.agent(inside_desk.door, "agent2")
     for page in (one, other):
         await page.until_event("media_offer", lambda body: True)
@@ -117,14 +118,13 @@ async def test_a_person_whose_media_cannot_be_renewed_does_not_keep_the_others_f
     monkeypatch.setattr(switchboard, "_settle", broken)
     for times in (2, 3):
         await kill_worker(inside_desk)
-        async with asyncio.timeout(SOON):
-            await other.until_event("media_offer", lambda body, times=times: len(other.events) == times)
+        await other.until_event("media_offer", lambda body, times=times: len(other.events) == times)
     assert inside_desk.logged("media not connected") >= 2
 
 
 async def kill_worker(desk: InsideDesk) -> None:
     """Kills the only media worker; comes back when the desk knows."""
-    (pid,), (worker,) = media_workers(os.getpid()), desk.parts.switchboard._pool.workers
+    (pid,), (worker,) = desk.workers, desk.parts.switchboard._pool.workers
     os.kill(pid, signal.SIGKILL)
 
     async def noticed() -> bool:

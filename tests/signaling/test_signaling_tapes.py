@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import resource
 import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -17,13 +16,16 @@ import av
 import psutil
 import pytest
 from sqlalchemy import select
+from typer.testing import CliRunner, Result
 
+from insidedesk import StartInside
 from livedesk import DeskProcess, Page, Pages, until
 from wasl_media.partner import MediaPartner
 from wasl_media.recording import Entry, EntryKind, Text, read_recording
 from wasl_records import audit
 from wasl_records.database import Database
-from wasl_signaling import footage, safe, schema
+from wasl_signaling import footage, safe, schema, timekeeper
+from wasl_signaling.__main__ import app
 from wasl_signaling.footage import NoFootage
 
 SERVICE = "housing-allocation"
@@ -146,12 +148,12 @@ Meet = Callable[..., Awaitable[Meeting]]
 
 
 @pytest.fixture
-async def meet(start_desk: StartDesk, pages: Pages) -> AsyncIterator[Meet]:
-    """Makes a meeting at a new desk that records."""
+async def meet(start_inside: StartInside, pages: Pages) -> AsyncIterator[Meet]:
+    """Makes a meeting: at this desk, or at a new one that records."""
     async with AsyncExitStack() as stack:
 
-        async def make(**settings: str) -> Meeting:
-            desk = await start_desk(**{"recordings": "true", **settings})
+        async def make(desk: DeskProcess | None = None) -> Meeting:
+            desk = desk or (await start_inside(recordings=True)).door
             citizen, agent = await pages.citizen(desk), await pages.agent(desk)
             ticket = await citizen.ask("join", service=SERVICE, modality="video", language="ar")
             await agent.ask("available")
@@ -167,17 +169,10 @@ async def meet(start_desk: StartDesk, pages: Pages) -> AsyncIterator[Meet]:
         yield make
 
 
-def wasl(meeting: Meeting, *arguments: str) -> subprocess.CompletedProcess[str]:
+async def wasl(meeting: Meeting, *arguments: str) -> Result:
     """Runs `wasl recording` beside the desk."""
-    command = [sys.executable, "-m", "wasl_signaling", "recording", *arguments, "--data", str(meeting.desk.data)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
-def worker_of(desk: DeskProcess) -> int:
-    """The process id of its media worker."""
-    assert desk.process is not None
-    children = psutil.Process(desk.process.pid).children(recursive=True)
-    return next(child.pid for child in children if "wasl_media" in child.cmdline())
+    command = ["recording", *arguments, "--data", str(meeting.desk.data)]
+    return await asyncio.to_thread(CliRunner().invoke, app, command)
 
 
 async def test_raur14_no_request_starts_it_without_consent(meet: Meet) -> None:
@@ -207,8 +202,8 @@ async def test_raur14_no_request_starts_it_without_consent(meet: Meet) -> None:
     assert meeting.files() == []
 
 
-async def test_who_does_not_record_is_not_offered_to(start_desk: StartDesk, pages: Pages, meet: Meet) -> None:
-    meeting = await meet(recordings="false")
+async def test_who_does_not_record_is_not_offered_to(desk: DeskProcess, meet: Meet) -> None:
+    meeting = await meet(desk)
     assert meeting.agent.page.state["call"]["may_record"] is None
     assert (await meeting.command("ask_recording"))["error"]["code"] == "recording_off"
 
@@ -258,8 +253,8 @@ async def test_on_hold_nothing_is_recorded_and_it_goes_on_by_itself(meet: Meet) 
     assert kinds.index(EntryKind.RESUME) == kinds.index(EntryKind.PAUSE) + 1
 
 
-async def test_what_a_browser_understood_and_what_was_corrected_is_in_it(meet: Meet, tmp_path: Path) -> None:
-    meeting = await meet(browser_captions="true")
+async def test_what_a_browser_understood_and_what_was_corrected_is_in_it(start_inside: StartInside, meet: Meet) -> None:
+    meeting = await meet((await start_inside(recordings=True, browser_captions=True)).door)
     await meeting.record()
     await meeting.grows()
     agent, call = meeting.agent.page, meeting.call
@@ -298,7 +293,7 @@ def _words(event: dict[str, Any]) -> str:
     return " ".join(word["text"] for word in event["line"]["words"])
 
 
-async def test_she_stops_it_with_one_press_and_nothing_is_left(meet: Meet) -> None:
+async def test_she_stops_it_with_one_press_and_nothing_is_left(meet: Meet, monkeypatch: pytest.MonkeyPatch) -> None:
     meeting = await meet()
     await meeting.record()
     await meeting.grows()
@@ -310,7 +305,8 @@ async def test_she_stops_it_with_one_press_and_nothing_is_left(meet: Meet) -> No
     async def gone() -> bool:
         return meeting.files() == []
 
-    await until(gone, seconds=20)
+    monkeypatch.setattr(timekeeper, "LOOK_AROUND_EVERY", 0.0)
+    await until(gone)
     assert (await meeting.command("ask_recording"))["error"]["code"] == "recording_refused"
     assert await meeting.says(True) == {"ok": True}  # she changes her mind
     await meeting.is_("on", True)
@@ -336,11 +332,14 @@ async def test_it_ends_with_the_call_and_nothing_goes_on_in_the_next(meet: Meet,
     assert len(meeting.files()) == 1
 
 
-async def test_a_full_disk_ends_the_recording_where_all_can_see_it(meet: Meet, tmp_path: Path) -> None:
-    meeting = await meet()
+async def test_a_full_disk_ends_the_recording_where_all_can_see_it(
+    start_inside: StartInside, meet: Meet, tmp_path: Path
+) -> None:
+    desk = await start_inside(recordings=True, media_workers=1)
+    meeting = await meet(desk.door)
     await meeting.record()
     await meeting.grows()
-    worker = psutil.Process(worker_of(meeting.desk))
+    worker = psutil.Process(*desk.workers)
     [file] = meeting.files()
     worker.rlimit(psutil.RLIMIT_FSIZE, (_size(meeting, file) + 10_000, resource.RLIM_INFINITY))
     await meeting.is_("failed", False)
@@ -350,7 +349,7 @@ async def test_a_full_disk_ends_the_recording_where_all_can_see_it(meet: Meet, t
     size = _size(meeting, file)
     await meeting.agent.sees(frames=30)  # the call goes on
     assert _size(meeting, file) == size
-    assert wasl(meeting, "film", "1", str(tmp_path / "call.webm")).returncode == 0
+    assert (await wasl(meeting, "film", "1", str(tmp_path / "call.webm"))).exit_code == 0
 
     worker.rlimit(psutil.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
     assert await meeting.command("ask_recording") == {"ok": True}  # as long as there is no room at all
@@ -373,12 +372,17 @@ def _size(meeting: Meeting, file: str) -> int:
 
 
 @pytest.mark.fault
-async def test_a_killed_worker_leaves_what_was_kept_and_the_recording_goes_on(meet: Meet, tmp_path: Path) -> None:
-    meeting = await meet()
+async def test_a_killed_worker_leaves_what_was_kept_and_the_recording_goes_on(
+    start_inside: StartInside, meet: Meet, next_worker: asyncio.Event, tmp_path: Path
+) -> None:
+    desk = await start_inside(recordings=True, media_workers=1)
+    meeting = await meet(desk.door)
     await meeting.record()
     await meeting.grows(packets=200)
-    os.kill(worker_of(meeting.desk), signal.SIGKILL)
+    for pid in desk.workers:
+        os.kill(pid, signal.SIGKILL)
     await meeting.agent.page.until(lambda state: not state["call"]["recording"]["runs"])
+    next_worker.set()
     for person in (meeting.citizen, meeting.agent):
         await person.connect()
     await meeting.is_("on", True)
@@ -387,24 +391,26 @@ async def test_a_killed_worker_leaves_what_was_kept_and_the_recording_goes_on(me
     await meeting.is_("ended", False)
     first, second = await meeting.entries()
     assert (first[-1].kind is EntryKind.END, second[-1].kind is EntryKind.END) == (False, True)
-    listed = wasl(meeting, "list")
+    listed = await wasl(meeting, "list")
     assert "agent1" in listed.stdout
     assert "ended" in listed.stdout
-    made = wasl(meeting, "film", "1", str(tmp_path / "call.webm"))
-    assert made.returncode == 0, made.stderr
+    made = await wasl(meeting, "film", "1", str(tmp_path / "call.webm"))
+    assert made.exit_code == 0, made.stderr
     with av.open(str(tmp_path / "call.webm")) as container:
         assert [stream.type for stream in container.streams] == ["audio", "video"] * 2
         frames = sum(1 for frame in container.decode() if isinstance(frame, av.VideoFrame))
     assert frames > 60
-    again = wasl(meeting, "film", "1", str(tmp_path / "call.webm"))
-    assert (again.returncode, "is there already" in again.stderr) == (1, True)
+    again = await wasl(meeting, "film", "1", str(tmp_path / "call.webm"))
+    assert (again.exit_code, "is there already" in again.stderr) == (1, True)
     seen = await meeting.query(audit.read, "recording:1")
     assert seen[-1].action == "recording.seen"
 
 
 @pytest.mark.fault
-async def test_a_killed_server_goes_on_recording_when_all_are_back(meet: Meet, pages: Pages) -> None:
-    meeting = await meet()
+async def test_a_killed_server_goes_on_recording_when_all_are_back(
+    start_desk: StartDesk, meet: Meet, pages: Pages
+) -> None:
+    meeting = await meet(await start_desk(recordings="true"))
     await meeting.record()
     await meeting.grows()
     await meeting.desk.kill()
@@ -441,14 +447,14 @@ async def test_the_operator_deletes_it(meet: Meet, tmp_path: Path) -> None:
     meeting = await meet()
     await meeting.record()
     await meeting.grows()
-    refused = wasl(meeting, "delete", "1")
-    assert (refused.returncode, "goes on" in refused.stderr) == (1, True)
+    refused = await wasl(meeting, "delete", "1")
+    assert (refused.exit_code, "goes on" in refused.stderr) == (1, True)
     assert await meeting.command("stop_recording") == {"ok": True}
-    assert wasl(meeting, "delete", "1").returncode == 0
+    assert (await wasl(meeting, "delete", "1")).exit_code == 0
     assert meeting.files() == []
     for arguments in (["film", "1", str(tmp_path / "call.webm")], ["delete", "7"], ["film", "7", "x.webm"]):
-        refused = wasl(meeting, *arguments)
-        assert (refused.returncode, "there is n" in refused.stderr.lower()) == (1, True)
+        refused = await wasl(meeting, *arguments)
+        assert (refused.exit_code, "there is n" in refused.stderr.lower()) == (1, True)
 
 
 def _proof(ticket: dict[str, Any]) -> dict[str, Any]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
+import pytest
+
+from insidedesk import StartInside
 from livedesk import DeskProcess, Page, Pages
+from wasl_signaling import timekeeper
 
 SERVICE = "housing-allocation"  # of agent1, agent2, agent3 and agent6
 OTHER = "clinic-appointment"  # of agent3, agent4 and agent6
@@ -104,9 +107,9 @@ async def test_a_declined_citizen_rings_elsewhere_and_the_reason_is_kept(desk: D
 
 
 async def test_who_dropped_out_comes_back_further_up_and_to_the_same_agent(
-    start_desk: Callable[..., Awaitable[DeskProcess]], pages: Pages
+    start_inside: StartInside, pages: Pages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk = await start_desk(grace_call="0.5", wrap_up_seconds="0.5")
+    desk = (await start_inside(grace_call=0.5, wrap_up_seconds=0.5)).door
     first, second = await at_work(pages, desk, "agent1"), await at_work(pages, desk, "agent2")
     citizen, joined = await join(pages, desk)
     await accept(first)
@@ -128,6 +131,7 @@ async def test_who_dropped_out_comes_back_further_up_and_to_the_same_agent(
     await at_work(pages, desk, "agent3")
     await liar.until(lambda state: state["phase"] == "ringing")
     await at_work(pages, desk, "agent6")
-    await back.until(lambda state: state["wait"]["why"] == "wish", seconds=20)
+    monkeypatch.setattr(timekeeper, "LOOK_AROUND_EVERY", 0.0)  # nobody moves in her line
+    await back.until(lambda state: state["wait"]["why"] == "wish")
     await first.ask("available")
     await back.until(lambda state: state["phase"] == "ringing")

@@ -12,8 +12,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
 import pytest
+from typer.testing import CliRunner
 
-from livedesk import PASSWORD, DeskProcess, Pages, until
+from livedesk import PASSWORD, PATIENCE, DeskProcess, Pages, until
+from wasl_signaling.__main__ import app
 
 Start = Callable[..., Awaitable["Partner"]]
 
@@ -51,7 +53,7 @@ class Partner:
 
     async def status(self) -> int:
         """Waits for its end. Returns the exit status."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(20 * PATIENCE):
             return await self.process.wait()
 
 
@@ -78,9 +80,9 @@ async def start() -> AsyncIterator[Start]:
         await reading
 
 
-async def test_partners_meet_through_the_relay(shared_desk: DeskProcess, start: Start) -> None:
-    citizen = await start(shared_desk.url, "citizen", "--service", "commercial-licence")
-    agent = await start(shared_desk.url, "agent", "--username", "agent5", "--answer-after", "0.2")
+async def test_partners_meet_through_the_relay(desk: DeskProcess, start: Start) -> None:
+    citizen = await start(desk.url, "citizen", "--service", "commercial-licence")
+    agent = await start(desk.url, "agent", "--username", "agent5", "--answer-after", "0.2")
     for partner in (citizen, agent):
         measured = await partner.says(r"(2[4-9]|3\d) fps 640×480, sound (0\.\d+)")
         assert float(measured[2]) > 0.03
@@ -101,10 +103,10 @@ async def test_a_message_is_answered(desk: DeskProcess, pages: Pages, start: Sta
     await agent.says(r"The reference is \d{8}")
 
 
-async def test_ctrl_c_leaves_the_line_and_mistakes_get_a_sentence(shared_desk: DeskProcess, start: Start) -> None:
-    stranger = await start(shared_desk.url, "agent", password="wrong")
-    lost = await start(shared_desk.url, "citizen", "--service", "no-such-service")
-    waiting = await start(shared_desk.url, "citizen")
+async def test_ctrl_c_leaves_the_line_and_mistakes_get_a_sentence(desk: DeskProcess, start: Start) -> None:
+    stranger = await start(desk.url, "agent", password="wrong")
+    lost = await start(desk.url, "citizen", "--service", "no-such-service")
+    waiting = await start(desk.url, "citizen")
     await stranger.says(r"password is not right.*\(wrong_password\)")
     await lost.says("There is no service 'no-such-service' here. The services are: housing-allocation")
     assert [await stranger.status(), await lost.status()] == [1, 1]
@@ -113,17 +115,17 @@ async def test_ctrl_c_leaves_the_line_and_mistakes_get_a_sentence(shared_desk: D
     await waiting.says("Left the line")
 
 
-async def test_a_desk_that_is_not_there_is_named(start: Start) -> None:
+def test_a_desk_that_is_not_there_is_named() -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
-        citizen = await start(url, "citizen")
-        await citizen.says(f"No desk answers at {url}")
-        assert await citizen.status() == 1
+        citizen = CliRunner().invoke(app, ["try", "citizen", "--url", url])
+    assert citizen.exit_code == 1
+    assert f"No desk answers at {url}" in citizen.stderr
 
 
-async def test_crowd_is_served_and_counted(shared_desk: DeskProcess, start: Start) -> None:
-    crowd = await start(shared_desk.url, "crowd", "--citizens", "12", "--agents", "7", "--seconds", "6")
+async def test_crowd_is_served_and_counted(desk: DeskProcess, start: Start) -> None:
+    crowd = await start(desk.url, "crowd", "--citizens", "12", "--agents", "7", "--seconds", "6")
     await crowd.says("The demo has 6 agents only, not 7")
     await crowd.says(r"waiting \d+, served \d+, \d+ joins/s")
     assert await crowd.status() == 0

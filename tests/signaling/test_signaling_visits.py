@@ -13,8 +13,6 @@ from wasl_queue.queue import Changes
 from wasl_signaling import call_view, desk, visits
 from wasl_signaling.house import House
 
-SOON = 5.0  # seconds; shorter than until the desk looks around by itself
-
 
 async def meet(pages: Pages, desk: InsideDesk, modality: str) -> tuple[Page, Page, dict[str, Any]]:
     """A citizen and an agent in a call, and what `join` answered."""
@@ -66,4 +64,4 @@ async def test_media_that_does_not_come_is_shown_as_away_once_it_had_its_time(
     citizen, _, _ = await meet(pages, inside_desk, "video")
     shown = [leg["connected"] for leg in citizen.state["call"]["legs"]]
     assert shown == [True, True], "at first nobody's media need be there"
-    await citizen.until(lambda state: [leg["connected"] for leg in state["call"]["legs"]] == [False, False], SOON)
+    await citizen.until(lambda state: [leg["connected"] for leg in state["call"]["legs"]] == [False, False])
