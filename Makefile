@@ -16,7 +16,7 @@ PYTEST := WASL_TEST_SEED=$(SEED) $(BIN)/pytest
 # Browsers in one lane, everything else in the other: tests/lanes.py.
 LANES := -n 2 --durations=30 --durations-min=1 --hypothesis-seed=$(shell printf %d 0x$(SEED))
 
-.PHONY: help run test test-long test-quick check check-python check-pages install pages types messages docs screens screenshots lock image clean bench bench-queue bench-estimate bench-media
+.PHONY: help run test test-long test-quick check check-python check-pages install pages types messages docs screens sight screenshots lock image clean bench bench-queue bench-estimate bench-media
 .DEFAULT_GOAL := help
 
 help: ## List every target with a sentence.
@@ -40,6 +40,10 @@ test-long: install pages ## Run what deserves hours or many seeds, too, in a ran
 screens: install pages ## Take pictures of all that the pages can show, in many sizes and themes, into tests/out/screens/; VIEWS="call held" takes some.
 	$(BIN)/python tests/chromium.py
 	$(BIN)/python tests/take_screens.py $(VIEWS)
+
+sight: install pages ## Measure how much of who matters is in sight in a call: docs/screens/call/sight.md.
+	$(BIN)/python tests/chromium.py
+	$(BIN)/python tests/measure_sight.py
 
 test-quick: install ## Run the tests that take seconds: no browsers, no faults.
 	$(PYTEST) -m "not browser and not fault"

@@ -30,7 +30,7 @@ MEASURE = """([selector, grid]) => {
 
   function isFree(x, y) {
     const stack = document.elementsFromPoint(x, y);
-    const depth = stack.indexOf(film);
+    const depth = stack.findIndex((one) => film.contains(one));
     // Whatever an ancestor scrolls away or cuts off is not hit at all.
     return depth >= 0 && !stack.slice(0, depth).some((over) => paints(over, x, y));
   }

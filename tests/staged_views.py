@@ -33,8 +33,9 @@ _OPENED = [
     View("citizen", "none", "check", _SERVICE, "[data-act=join]"),
     View("citizen", "waiting", "leaves-line", ("[data-act=leave]",), "[data-act=leave-yes]"),
     View("citizen", "call", "leaves-call", ("[data-act=leave]",), "[data-act=leave-yes]"),
-    View("citizen", "call", "cannot-hear", ("[data-act=hear]",), "[data-act=louder]"),
-    View("citizen", "captions", "reads-captions", ("[data-act=captions]",), ".captions"),
+    View("citizen", "call", "more", ("[data-act=more]",), "[data-act=hear]"),
+    View("citizen", "call", "cannot-hear", ("[data-act=more]", "[data-act=hear]"), "[data-act=louder]"),
+    View("citizen", "captions", "reads-captions", ("[data-act=more]", "[data-act=captions]"), ".captions"),
 ]
 
 

@@ -158,9 +158,11 @@ class Stage:
         for role in REQUESTS:
             self._sockets.register_namespace(_Door(role, self))
 
-    async def enter(self, browser: Browser, role: str, language: str, layout: Layout | None = None) -> Actor:
+    async def enter(
+        self, browser: Browser, role: str, language: str, layout: Layout | None = None, **context: Any
+    ) -> Actor:
         """Opens a page of this role, which is shown what it is told first."""
-        page = await (await browser.new_context()).new_page()
+        page = await (await browser.new_context(**context)).new_page()
         page.set_default_timeout(15_000 * PATIENCE)
         actor = Actor(LivePage(page, language), role, language, self, told(role, FIRST[role], language))
         self._actors[role, language] = actor

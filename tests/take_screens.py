@@ -46,6 +46,7 @@ async def take(browser: Browser, stage: Stage, role: str, language: str, wanted:
         for layout in LAYOUTS:
             await actor.lay(layout)
             await actor.page.screenshot(path=folder / f"{language} {layout}.png")
+    await actor.live.close()
 
 
 async def main(wanted: set[str]) -> None:

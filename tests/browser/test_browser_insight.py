@@ -115,6 +115,7 @@ async def test_p17_who_cannot_hear_makes_it_louder_than_the_device_gives(
     await citizen.in_call()
     sound = citizen.page.locator("audio[data-leg=agent]")
     await expect(sound).to_have_js_property("muted", False)
+    await citizen.tap("[data-act=more]")
     await citizen.tap("[data-act=hear]")
     for _ in range(2):
         await citizen.tap("[data-act=louder]")
@@ -133,5 +134,6 @@ async def test_p17_who_cannot_hear_makes_it_louder_than_the_device_gives(
 
     await citizen.page.reload()
     await citizen.in_call()
+    await citizen.tap("[data-act=more]")
     await citizen.tap("[data-act=hear]")
     await expect(citizen.page.locator(".volume-now")).to_contain_text("٢٠٠")

@@ -2,12 +2,14 @@
 
 import "../base.css";
 import "./citizen.css";
+import { followViewport } from "../call/viewport";
 import { loadWords } from "../call/words";
 import { CitizenPage } from "./page";
 
 const TICK_MS = 1_000;
 
 loadWords();
+followViewport();
 const page = new CitizenPage(document.getElementById("app") ?? document.body);
 // Any tap of the visit lets the page ring later, and play what was held back.
 document.addEventListener("pointerdown", () => { page.ring.unlock(); });

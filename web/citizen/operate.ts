@@ -1,5 +1,6 @@
 /** What each of the citizen's actions does. */
 
+import type { Drawer } from "../panels/meeting/view";
 import type { LeaveActions } from "../panels/waiting/view";
 import type { CitizenActions } from "./actions";
 import {
@@ -106,12 +107,14 @@ function meetingActions(page: CitizenPage): CitizenActions["meeting"] {
     const { off } = page.visit;
     page.change({ off: { ...off, [kind]: !off[kind] } });
   };
+  const open = (drawer: Drawer): void => { page.change({ drawer: page.visit.drawer === drawer ? null : drawer, leaving: false }); };
   return {
     microphone: toggle("microphone"),
     camera: toggle("camera"),
-    text: () => { page.change({ textOpen: !page.visit.textOpen }); },
+    text: () => { open("text"); },
+    more: () => { open("more"); },
     film: (film) => { page.change({ film }); },
-    hear: () => { page.change({ volumeOpen: !page.visit.volumeOpen }); },
+    hear: () => { open("volume"); },
     volume: (volume) => { page.setPreferences({ volume }); },
     balance: (balance) => { page.setPreferences({ balance }); },
     unblock: () => { page.playback.unblock(); },
@@ -121,7 +124,10 @@ function meetingActions(page: CitizenPage): CitizenActions["meeting"] {
     typed: (value) => { page.sender.typed(value); },
     endLine: () => { page.sender.endLine(); },
     letters: (letters) => { page.setPreferences({ letters }); },
-    captions: () => { page.setPreferences({ captions: !page.preferences.captions }); },
+    captions: () => {
+      page.change({ drawer: null });
+      page.setPreferences({ captions: !page.preferences.captions });
+    },
     look: (change) => { page.setPreferences(change); },
   };
 }

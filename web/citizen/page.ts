@@ -23,6 +23,7 @@ import type { Body, CitizenWire, RequestName, Reply } from "../call/wire";
 import { language, t } from "../call/words";
 import { captionNews } from "../panels/captions/view";
 import { lineSentence } from "../panels/conversation/view";
+import { isAsked } from "../panels/recording/words";
 import { fetchReach, requirementsOf } from "./ahead";
 import { Checker } from "./checker";
 import { isDue, keepBooking, loadBooking } from "./booking";
@@ -58,6 +59,8 @@ export class CitizenPage {
   #stopMeter: (() => void) | null = null;
   #metered: MediaStreamTrack | null = null;
   #told = "";
+  /** Where the focus was when a question took it. */
+  #interrupted: Element | null = null;
   #wanted = { microphone: false, camera: false };
 
   constructor(root: HTMLElement) {
@@ -126,6 +129,19 @@ export class CitizenPage {
     this.#follow(before);
     this.paint();
     if (screenOf(before) !== screenOf(this.visit)) this.#entered();
+    this.#attend(before);
+  }
+
+  /** A question of the call takes the focus, and gives it back when it is answered. */
+  #attend(before: Visit): void {
+    const [asked, asks] = [before, this.visit].map(({ server }) => server?.call?.recording != null && isAsked(server.call.recording));
+    if (asks && !asked) {
+      this.#interrupted = document.activeElement;
+      this.#root.querySelector<HTMLElement>("#recording-question")?.focus();
+    } else if (asked && !asks) {
+      const back = this.#interrupted?.isConnected && this.#interrupted !== document.body ? this.#interrupted : this.#root.querySelector("[data-act=more], h1");
+      (back as HTMLElement | null)?.focus();
+    }
   }
 
   change(change: Extract<Action, { type: "change" }>["change"]): void {

@@ -47,13 +47,16 @@ export interface Surroundings {
 export function page(visit: Visit, around: Surroundings, on: CitizenActions): TemplateResult {
   const screen = screenOf(visit);
   return html`<a class="skip button main" href="#main">${t("Skip to the content")}</a>
-    <header class="bar">
-      ${languageLink(screen)} ${preferencesPanel(around.preferences, on.preferences)} ${help(helpFor(screen))}
-    </header>
+    ${screen === "call" ? nothing : html`<header class="bar">${languageLink(screen)} ${tools(screen, around, on)}</header>`}
     <main id="main" class="screen" data-screen=${screen}>
       ${visit.problem === null ? nothing : html`<div role="alert">${notices([{ tone: "problem", text: visit.problem }])}</div>`}
       ${screenView(screen, visit, around, on)} ${canGoBack(screen, visit) ? backButton(on) : nothing}
     </main>`;
+}
+
+/** What every screen offers: in the call, where the room belongs to the people, it is behind "More". */
+function tools(screen: Screen, around: Surroundings, on: CitizenActions): TemplateResult {
+  return html`${preferencesPanel(around.preferences, on.preferences)} ${help(helpFor(screen))}`;
 }
 
 function screenView(screen: Screen, visit: Visit, around: Surroundings, on: CitizenActions): unknown {
@@ -156,7 +159,7 @@ function waitingView(visit: Visit, around: Surroundings, on: CitizenActions): Te
 function meetingView(visit: Visit, around: Surroundings, on: CitizenActions): TemplateResult {
   const call = visit.server?.call;
   const modality = modalityOf(visit);
-  const { textOpen, volumeOpen, silenced, leaving, asking, devices } = visit;
+  const { drawer, silenced, leaving, asking, devices } = visit;
   return meeting(
     {
       stage: { legs: call?.legs ?? [], modality, slot: around.slot, own: around.own, balance: around.preferences.balance },
@@ -169,13 +172,13 @@ function meetingView(visit: Visit, around: Surroundings, on: CitizenActions): Te
       captions: call?.captions ?? null,
       captionsOpen: around.preferences.captions,
       look: around.preferences,
-      textOpen,
+      drawer,
       volume: around.preferences.volume,
-      volumeOpen,
       silenced,
       recording: call?.recording ?? null,
       leaving,
       asking,
+      tools: tools("call", around, on),
     },
     on.meeting,
   );
@@ -194,7 +197,7 @@ function closedView(visit: Visit, around: Surroundings, on: CitizenActions): Tem
 
 /** Only where a change of the page's address disturbs nothing. */
 function languageLink(screen: Screen): TemplateResult | typeof nothing {
-  if (screen === "call" || screen === "ringing") return nothing;
+  if (screen === "ringing") return nothing;
   const other = language() === "ar" ? { tag: "en", name: "English" } : { tag: "ar", name: "العربية" };
   return html`<a class="button" href="/${other.tag}/" lang=${other.tag} hreflang=${other.tag}>${icon("languages")}<span>${other.name}</span></a>`;
 }

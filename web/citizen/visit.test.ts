@@ -45,6 +45,21 @@ describe("screenOf", () => {
     expect(screenOf(reduce(lost, { type: "status", status: "connected" }))).toBe("call");
   });
 
+  it("a call that is put on hold says so, whatever she had opened", () => {
+    const call = { id: 1, hold: null, text: [], legs: [] } as unknown as CallView;
+    const writing = { ...at("call", { call }), drawer: "text" } as const;
+    expect(reduce(writing, { type: "state", state: state("call", { call }) }).drawer).toBe("text");
+    const held = state("call", { call: { ...call, hold: { since: 1, clip: null } } });
+    const told = reduce(writing, { type: "state", state: held });
+    expect(told.drawer).toBeNull();
+    expect(reduce({ ...told, drawer: "text" }, { type: "state", state: held }).drawer).toBe("text");
+  });
+
+  it("whoever has begun before the desk has answered goes on where she is", () => {
+    const begun = reduce(START, { type: "step", step: "service" });
+    expect(screenOf(reduce(begun, { type: "state", state: { version: 1, phase: "none" } }))).toBe("service");
+  });
+
   it("P22: a reload with a ticket does not show the first screen", () => {
     expect(screenOf({ ...START, returning: true })).toBe("dropped");
   });

@@ -8,6 +8,7 @@ import { withCaption } from "../call/captions";
 import type { CaptionEvent, CitizenState, InsightEvent, Join, Modality, OutlookPoint, TextEvent } from "../call/messages";
 import { merge, withKnownLines } from "../call/text";
 import type { BookingForm } from "../panels/booking/view";
+import type { Drawer } from "../panels/meeting/view";
 import type { CallbackForm } from "../panels/callback/view";
 import type { MessageForm } from "../panels/message/view";
 import type { Booking } from "./booking";
@@ -55,9 +56,8 @@ export interface Visit {
   line: LineState;
   /** What the citizen switched off in the call. */
   off: { microphone: boolean; camera: boolean };
-  textOpen: boolean;
-  /** She has said that she cannot hear. */
-  volumeOpen: boolean;
+  /** What she has opened in the call, or what was opened for her because it is new. */
+  drawer: Drawer | null;
   /** The film of a call on hold plays, until she stops it. */
   film: boolean;
   leaving: boolean;
@@ -115,8 +115,7 @@ export const START: Visit = {
   devices: { microphone: OFF, camera: OFF },
   line: NO_LINE,
   off: { microphone: false, camera: false },
-  textOpen: false,
-  volumeOpen: false,
+  drawer: null,
   film: true,
   leaving: false,
   asking: false,
@@ -176,11 +175,16 @@ function kept({ status, needs, bodies, reach, push, booked, hasMessage }: Visit)
 
 function arrived(visit: Visit, news: CitizenState): Visit {
   const state = withKnownLines(news, visit.server?.call);
-  if (visit.server?.phase === state.phase) return { ...visit, server: state };
-  const textOpen = visit.textOpen || (state.phase === "call" && state.call?.modality === "text");
+  // Before the desk has answered she is not in line either: whoever has begun by then is not thrown back.
+  if ((visit.server?.phase ?? "none") === state.phase) return { ...visit, server: state, drawer: drawerAfter(visit, state) };
   const off = state.phase === "call" ? visit.off : START.off;
   const { step, callback } = START;
-  return { ...visit, server: state, leaving: false, asking: false, problem: null, textOpen, off, step, callback };
+  return { ...visit, server: state, leaving: false, asking: false, problem: null, off, step, callback };
+}
+
+/** A hold that begins is shown at once, whatever she had opened; she may go on writing then. */
+function drawerAfter({ server, drawer }: Visit, state: CitizenState): Drawer | null {
+  return state.call?.hold && !server?.call?.hold ? null : drawer;
 }
 
 function typed(visit: Visit, event: TextEvent): Visit {
@@ -188,8 +192,8 @@ function typed(visit: Visit, event: TextEvent): Visit {
   if (!visit.server || call?.id !== event.call) return visit;
   const text = merge(call.text, event.lines);
   // What the employee writes must be seen at once, wherever the citizen is looking.
-  const textOpen = visit.textOpen || event.lines.some((line) => !line.you);
-  return { ...visit, textOpen, server: { ...visit.server, call: { ...call, text } } };
+  const drawer = event.lines.some((line) => !line.you) ? "text" : visit.drawer;
+  return { ...visit, drawer, server: { ...visit.server, call: { ...call, text } } };
 }
 
 function insighted(visit: Visit, event: InsightEvent): Visit {

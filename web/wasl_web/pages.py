@@ -27,7 +27,7 @@ SHELL = """<!doctype html>
 <html lang="{language}" dir="{direction}" data-screen="loading" data-call="none">
 <head>
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content">
 <meta name="color-scheme" content="light">
 <title>{title}</title>
 <link rel="icon" href="/static/icon.svg" type="image/svg+xml">

@@ -29,6 +29,11 @@ export interface CaptionsActions {
  * braille line, they would drown everything else. Announce a line of somebody else when it is final (`captionNews`).
  */
 export function captions(data: CaptionsData, on: CaptionsActions): TemplateResult {
+  return html`${captionsShown(data, on)} ${captionsLook(data.look, on.look)}`;
+}
+
+/** The captions alone; without `on` nothing can be corrected. */
+export function captionsShown(data: CaptionsData, on: Omit<CaptionsActions, "look"> = {}): TemplateResult {
   const { lines, available } = data.captions;
   return html`<section class="captions" data-dark=${data.look.captionsDark} data-size=${data.look.captionSize} aria-label=${t("Captions")}>
     <p class="captions-mark">${icon("captions")}<span>${t("Automatic captions. They may be wrong.")}</span></p>
@@ -39,7 +44,6 @@ export function captions(data: CaptionsData, on: CaptionsActions): TemplateResul
         <ul role="list">${repeat(lines, (line) => line.id, (line) => lineView(line, data, on))}</ul>
       </div>
     </div>
-    ${lookMenu(data.look, on.look)}
   </section>`;
 }
 
@@ -52,7 +56,7 @@ function nameOf(line: CaptionLine): string {
   return line.you ? t("You") : line.name || roleName(line.role);
 }
 
-function lineView(line: CaptionLine, data: CaptionsData, on: CaptionsActions): TemplateResult {
+function lineView(line: CaptionLine, data: CaptionsData, on: Omit<CaptionsActions, "look">): TemplateResult {
   if (line.missed) return html`<li class="captions-line missed">${t("Some words of %(name)s are missing here.", { name: nameOf(line) })}</li>`;
   const corrected = line.source === "corrected";
   return html`<li class="captions-line ${line.you ? "sent" : "received"}" data-final=${line.final}>
@@ -77,7 +81,7 @@ function correctButton(line: CaptionLine, correct: (line: number) => void): Temp
     @click=${() => { correct(line.id); }}>${icon("pencil")}<span>${t("Correct")}</span></button>`;
 }
 
-function correction(line: CaptionLine, on: CaptionsActions): TemplateResult {
+function correction(line: CaptionLine, on: Omit<CaptionsActions, "look">): TemplateResult {
   const save = (event: Event): void => {
     event.preventDefault();
     const input = (event.currentTarget as HTMLFormElement).elements.namedItem("said") as HTMLInputElement;
@@ -94,7 +98,7 @@ function correction(line: CaptionLine, on: CaptionsActions): TemplateResult {
   </form>`;
 }
 
-function lookMenu(look: CaptionsData["look"], change: CaptionsActions["look"]): TemplateResult {
+export function captionsLook(look: CaptionsData["look"], change: CaptionsActions["look"]): TemplateResult {
   const { captionSize: size, captionsDark: dark, captionsAbove: above } = look;
   const last = CAPTION_SIZES - 1;
   return html`<details class="menu captions-look">

@@ -39,10 +39,14 @@ export function conversation(data: Reading, on: ConversationActions): TemplateRe
         <button class="button main" type="submit">${icon("corner-down-left")}<span>${t("New line")}</span></button>
       </div>
     </form>
-    <button class="button" type="button" aria-pressed=${!data.letters} @click=${() => { on.letters(!data.letters); }}>
-      ${t("Show me whole lines only")}
-    </button>
   </section>`;
+}
+
+/** How this reader wants what others type. */
+export function lettersButton({ letters }: Pick<Reading, "letters">, on: Pick<ConversationActions, "letters">): TemplateResult {
+  return html`<button class="button" type="button" aria-pressed=${!letters} @click=${() => { on.letters(!letters); }}>
+    ${t("Show me whole lines only")}
+  </button>`;
 }
 
 /** What to announce between two states of the text: the lines of others that were finished. */

@@ -1,4 +1,4 @@
-import type { TemplateResult } from "lit-html";
+import { type TemplateResult, html } from "lit-html";
 import { drawnCamera } from "../../gallery/picture";
 import { DEFAULTS } from "../../call/preferences";
 import { VIEW } from "../captions/examples";
@@ -11,6 +11,7 @@ const on = {
   camera: nothing,
   text: nothing,
   hear: nothing,
+  more: nothing,
   volume: nothing,
   balance: nothing,
   unblock: nothing,
@@ -33,9 +34,8 @@ const DATA: MeetingData = {
   microphone: "on",
   camera: "on",
   reading: { lines: [], letters: true, writing: [] },
-  textOpen: false,
+  drawer: null,
   volume: 3,
-  volumeOpen: false,
   captions: null,
   captionsOpen: false,
   look: DEFAULTS,
@@ -43,23 +43,25 @@ const DATA: MeetingData = {
   recording: null,
   leaving: false,
   asking: false,
+  tools: html`<button class="button" type="button">Aa</button>`,
 };
 const shown = (change: Partial<MeetingData>) => (): TemplateResult => meeting({ ...DATA, ...change }, on);
 
 export const examples: Record<string, () => TemplateResult> = {
   video: shown({}),
-  "video-and-text": shown({ textOpen: true, microphone: "off", camera: "off" }),
+  "video-and-text": shown({ drawer: "text", microphone: "off", camera: "off" }),
   recorded: shown({ recording: { id: 1, state: "on", since: 0, runs: true, waits_for: [], your_answer: true, question: [], kept: true } }),
   captioned: shown({ captions: { ...VIEW, made: true }, captionsOpen: true }),
-  "captioned-above": shown({ captions: VIEW, captionsOpen: true, textOpen: true, look: { ...DEFAULTS, captionsAbove: true } }),
+  "captioned-above": shown({ captions: VIEW, captionsOpen: true, drawer: "text", look: { ...DEFAULTS, captionsAbove: true } }),
   held: shown({ hold: { since: 0, clip: null } }),
   silenced: shown({ silenced: true, microphone: "busy" }),
   "agent-away": shown({
     stage: { ...DATA.stage, legs: [CITIZEN, { ...AGENT, connected: false }] },
     leaving: true,
   }),
-  "cannot-hear": shown({ volume: 5, volumeOpen: true }),
+  more: shown({ drawer: "more", captions: VIEW }),
+  "cannot-hear": shown({ volume: 5, drawer: "volume" }),
   interpreted: shown({ stage: { ...DATA.stage, legs: [CITIZEN, { ...AGENT, camera: "on" }, { ...AGENT, id: 3, role: "interpreter", name: "دلال الشمري", slot: 2 }] } }),
   jerky: shown({ stage: { ...DATA.stage, legs: [{ ...CITIZEN, signs: true, trouble: "jerky_signs" }, { ...AGENT, camera: "on", speaking: true }] } }),
-  text: shown({ modality: "text", textOpen: true, stage: { ...DATA.stage, modality: "text", own: null }, microphone: "off", camera: "off" }),
+  text: shown({ modality: "text", drawer: "text", stage: { ...DATA.stage, modality: "text", own: null }, microphone: "off", camera: "off" }),
 };

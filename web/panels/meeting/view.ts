@@ -1,21 +1,31 @@
-/** The call as the citizen has it: the employee large, four buttons with their names, and text beside. */
+/**
+ * The call as the citizen has it: it does not scroll. The people on top, four buttons at the bottom, and between them one
+ * drawer that shows one thing.
+ */
 
 import { type TemplateResult, html, nothing } from "lit-html";
 import type { CaptionsView, Device, HoldView, Modality, RecordingView } from "../../call/messages";
 import type { Reading } from "../../call/reading";
 import { t } from "../../call/words";
-import { type CaptionsActions, type CaptionsData, captions } from "../captions/view";
-import { type ConversationActions, conversation } from "../conversation/view";
+import { type CaptionsActions, type CaptionsData, captionsLook, captionsShown } from "../captions/view";
+import { type ConversationActions, conversation, lettersButton } from "../conversation/view";
 import { type HoldActions, hold } from "../hold/view";
 import { agentName } from "../hold/words";
 import { icon } from "../icon/view";
 import { type Notice, notices } from "../notices/view";
 import { type RecordingActions, recording } from "../recording/view";
+import { isAsked, isOpen } from "../recording/words";
 import { type StageData, stage, stageSizes } from "../stage/view";
 import { type VolumeChange, volumePanel } from "../volume/view";
 import { troubleStrip } from "../trouble/view";
 import { type LeaveActions, leaveButton } from "../waiting/view";
 import "./style.css";
+
+/** What she has opened herself. */
+export type Drawer = "more" | "volume" | "text";
+
+/** What the drawer shows: the first of these that there is. */
+export type Shown = "question" | "leaving" | "more" | "hold" | "volume" | "captions" | "text" | "nothing";
 
 export interface MeetingData {
   stage: StageData;
@@ -27,10 +37,9 @@ export interface MeetingData {
   microphone: Device;
   camera: Device;
   reading: Reading;
-  textOpen: boolean;
+  drawer: Drawer | null;
   /** An index of VOLUMES. */
   volume: number;
-  volumeOpen: boolean;
   /** None where nobody speaks. */
   captions: CaptionsView | null;
   captionsOpen: boolean;
@@ -40,6 +49,8 @@ export interface MeetingData {
   recording: RecordingView | null;
   leaving: boolean;
   asking: boolean;
+  /** What every screen offers: the size of the text, help. */
+  tools: TemplateResult;
 }
 
 export interface MeetingActions extends LeaveActions, ConversationActions, RecordingActions, HoldActions {
@@ -47,6 +58,7 @@ export interface MeetingActions extends LeaveActions, ConversationActions, Recor
   camera: () => void;
   text: () => void;
   hear: () => void;
+  more: () => void;
   volume: VolumeChange;
   balance: (balance: number) => void;
   captions: () => void;
@@ -56,29 +68,75 @@ export interface MeetingActions extends LeaveActions, ConversationActions, Recor
 }
 
 export function meeting(data: MeetingData, on: MeetingActions): TemplateResult {
-  return html`<h1 tabindex="-1" class="meeting-title">
-      ${title(data)}
-    </h1>
-    ${data.silenced
-      ? html`<button class="button main wide" type="button" @click=${on.unblock}>${icon("volume-2")}<span>${t("Tap to continue and to hear")}</span></button>`
-      : nothing}
-    <div role="status">${notices(sentences(data, on))}</div>
-    ${recording({ recording: data.recording, citizen: true, asking: data.asking }, on)}
-    <div class="meeting" data-text=${data.textOpen ? "open" : "closed"}>
-      ${troubleStrip(data.stage.legs)} ${data.volumeOpen && data.modality !== "text" ? volumePanel(data.volume, on.volume) : nothing}
-      ${data.look.captionsAbove ? captionsOf(data, on) : nothing} ${people(data, on)}
-      ${data.look.captionsAbove ? nothing : captionsOf(data, on)} ${data.textOpen ? conversation(data.reading, on) : nothing}
-    </div>
-    ${buttons(data, on)}`;
+  const shown = shownIn(data);
+  return html`<h1 tabindex="-1" class="visually-hidden">${title(data)}</h1>
+    <div class="meeting" data-modality=${data.modality} data-drawer=${shown} data-captions=${data.look.captionsAbove ? "above" : "below"}>
+      ${data.hold ? nothing : stage(data.stage)}
+      <div class="meeting-below">
+        ${data.silenced
+          ? html`<button class="button main wide" type="button" @click=${on.unblock}>${icon("volume-2")}<span>${t("Tap to continue and to hear")}</span></button>`
+          : nothing}
+        <div role="status">${notices(sentences(data, on))}</div>
+        ${troubleStrip(data.stage.legs)} ${matters(data.recording) && shown !== "question" ? recordingOf(data, on) : nothing}
+        ${drawer(shown, data, on)} ${matters(data.recording) ? nothing : recordingOf(data, on)}
+      </div>
+      ${buttons(shown, data, on)}
+    </div>`;
 }
 
-function captionsOf({ captions: view, captionsOpen, look }: MeetingData, on: MeetingActions): unknown {
-  return view && captionsOpen ? captions({ captions: view, look }, { look: on.look }) : nothing;
+/** A question goes before everything; what she has opened herself before what comes by itself. */
+export function shownIn(data: Pick<MeetingData, "recording" | "leaving" | "drawer" | "hold" | "captions" | "captionsOpen" | "modality">): Shown {
+  const { drawer: opened } = data;
+  if (data.recording && isAsked(data.recording)) return "question";
+  if (data.leaving) return "leaving";
+  if (opened === "more") return "more";
+  if (data.hold && opened !== "text") return "hold";
+  if (opened === "volume") return "volume";
+  if (data.captions && data.captionsOpen && opened !== "text") return "captions";
+  // With nobody to look at, what is written has the room.
+  return opened ?? (data.modality === "video" ? "nothing" : "text");
 }
 
-function people({ stage: data, hold: held, film, modality }: MeetingData, on: MeetingActions): TemplateResult {
-  if (held) return hold({ hold: held, agent: agentName(data), modality, slot: data.slot(0), playing: film }, on);
-  return html`${stage(data)} ${stageSizes(data, on.balance)}`;
+/** One that has ended can wait until all else has its room. */
+function matters(view: RecordingView | null): boolean {
+  return view !== null && (isOpen(view) || view.state === "failed");
+}
+
+function recordingOf({ recording: view, asking }: MeetingData, on: MeetingActions): TemplateResult | typeof nothing {
+  return recording({ recording: view, citizen: true, asking }, on);
+}
+
+function drawer(shown: Shown, data: MeetingData, on: MeetingActions): unknown {
+  switch (shown) {
+    case "question":
+      return recordingOf(data, on);
+    case "leaving":
+      return leaveButton(t("Leave the call"), data, on);
+    case "more":
+      return more(data, on);
+    case "hold":
+      return data.hold && hold({ hold: data.hold, agent: agentName(data.stage), modality: data.modality, slot: data.stage.slot(0), playing: data.film }, on);
+    case "volume":
+      return volumePanel(data.volume, on.volume);
+    case "captions":
+      return data.captions && captionsShown({ captions: data.captions, look: data.look });
+    case "text":
+      return conversation(data.reading, on);
+    case "nothing":
+      return nothing;
+  }
+}
+
+/** What is not needed at every moment. */
+function more(data: MeetingData, on: MeetingActions): TemplateResult {
+  const { modality, captions, captionsOpen, look, reading } = data;
+  return html`<section class="meeting-more" aria-labelledby="meeting-more">
+    <h2 id="meeting-more" tabindex="-1">${t("More")}</h2>
+    ${modality === "text" ? nothing : hearButton(on)}
+    ${captions ? captionsButton(data, on) : nothing} ${captions && captionsOpen ? captionsLook(look, on.look) : nothing}
+    ${modality === "video" ? (usesHands(data) ? microphoneButton(data, on) : cameraButton(data, on)) : nothing}
+    ${stageSizes(data.stage, on.balance)} ${lettersButton(reading, on)} ${data.tools}
+  </section>`;
 }
 
 function title({ hold: held, stage: { legs } }: MeetingData): string {
@@ -89,22 +147,29 @@ function title({ hold: held, stage: { legs } }: MeetingData): string {
   return t("You are talking with %(name)s, and %(interpreter)s interprets", { name: agent.name, interpreter: interpreter.name });
 }
 
-function buttons(data: MeetingData, on: MeetingActions): TemplateResult {
+/** Who signs needs the camera at hand, others the microphone. */
+function usesHands({ stage: { legs } }: MeetingData): boolean {
+  return legs.some((leg) => leg.you && leg.signs);
+}
+
+function buttons(shown: Shown, data: MeetingData, on: MeetingActions): TemplateResult {
+  const { modality } = data;
   return html`<div class="meeting-bar" role="group" aria-label=${t("Buttons of the call")}>
-      ${data.modality === "text" ? nothing : toggle("mic", "mic-off", t("Microphone"), data.microphone, on.microphone)}
-      ${data.modality === "video" ? toggle("video", "video-off", t("Camera"), data.camera, on.camera) : nothing}
-      <button class="button" type="button" aria-pressed=${data.textOpen} @click=${on.text}>
+      ${modality === "text" ? nothing : usesHands(data) && modality === "video" ? cameraButton(data, on) : microphoneButton(data, on)}
+      <button class="button" type="button" data-act="text" aria-pressed=${shown === "text"} @click=${on.text}>
         ${icon("message-square-text")}<span>${t("Writing")}</span>
       </button>
-      ${data.modality === "text" ? nothing : hearButton(data, on)} ${data.captions ? captionsButton(data, on) : nothing}
-      ${leaveButton(t("Leave the call"), data, on)}
+      <button class="button" type="button" data-act="more" aria-expanded=${shown === "more"} @click=${on.more}>
+        ${icon("ellipsis")}<span>${t("More")}</span>
+      </button>
+      <button class="button" type="button" data-act="leave" aria-expanded=${shown === "leaving"} @click=${() => { on.leaving(!data.leaving); }}>
+        ${icon("log-out")}<span>${t("Leave")}</span>
+      </button>
     </div>`;
 }
 
-function hearButton(data: MeetingData, on: MeetingActions): TemplateResult {
-  return html`<button class="button" type="button" data-act="hear" aria-expanded=${data.volumeOpen} @click=${on.hear}>
-    ${icon("volume-2")}<span>${t("I cannot hear")}</span>
-  </button>`;
+function hearButton(on: MeetingActions): TemplateResult {
+  return html`<button class="button" type="button" data-act="hear" @click=${on.hear}>${icon("volume-2")}<span>${t("I cannot hear")}</span></button>`;
 }
 
 function captionsButton({ captionsOpen }: MeetingData, on: MeetingActions): TemplateResult {
@@ -113,11 +178,19 @@ function captionsButton({ captionsOpen }: MeetingData, on: MeetingActions): Temp
   </button>`;
 }
 
-/** Pressed means on; the state stands in words too, not in colour alone. */
-function toggle(on: string, off: string, name: string, device: Device, act: () => void): TemplateResult {
+function microphoneButton({ microphone }: MeetingData, on: MeetingActions): TemplateResult {
+  return toggle("microphone", "mic", t("Voice"), microphone, on.microphone);
+}
+
+function cameraButton({ camera }: MeetingData, on: MeetingActions): TemplateResult {
+  return toggle("camera", "video", t("Camera"), camera, on.camera);
+}
+
+/** Pressed means on; the sign is crossed out when it is off, so that it is not told by colour alone. */
+function toggle(act: string, sign: string, name: string, device: Device, press: () => void): TemplateResult {
   const isOn = device === "on";
-  return html`<button class="button" type="button" aria-pressed=${isOn} @click=${act}>
-    ${icon(isOn ? on : off)}<span>${name}<span aria-hidden="true">: ${isOn ? t("on") : t("off")}</span></span>
+  return html`<button class="button" type="button" data-act=${act} aria-pressed=${isOn} @click=${press}>
+    ${icon(isOn ? sign : `${sign}-off`)}<span>${name}</span>
   </button>`;
 }
 

@@ -37,8 +37,8 @@ function question({ id, question }: RecordingView, asking: boolean, on: Recordin
       ${icon(sign)}<span>${label}</span>
     </button>`;
   return html`<section class="card recording-question" aria-labelledby="recording-question">
-    <h2 id="recording-question">${title}</h2>
-    ${facts.map((fact) => html`<p>${digits(fact)}</p>`)}
+    <h2 id="recording-question" tabindex="-1">${title}</h2>
+    <div class="recording-facts" role="group" tabindex="0" aria-labelledby="recording-question">${facts.map((fact) => html`<p>${digits(fact)}</p>`)}</div>
     <div class="recording-answers">${button(true, "check", t("Yes, you may record"))} ${button(false, "x", t("No, do not record"))}</div>
   </section>`;
 }

@@ -1,4 +1,7 @@
-/** The people of a call: the others large, the person herself small; who they are and what they can be sent. */
+/**
+ * The people of a call: the first of the others large, the person herself small. Nothing lies on a picture, which may be
+ * of hands or lips: who they are and what is the matter with them stands beside it.
+ */
 
 import { type TemplateResult, html, nothing } from "lit-html";
 import { live } from "lit-html/directives/live.js";
@@ -35,7 +38,7 @@ export function roleName(role: Role): string {
 }
 
 export function stage(data: StageData): TemplateResult {
-  const others = data.legs.filter((leg) => !leg.you);
+  const others = inOrder(data.legs);
   const self = data.legs.find((leg) => leg.you);
   return html`<div class="stage" data-modality=${data.modality} data-balance=${data.balance}>
     ${repeat(others, (leg) => leg.id, (leg) => person(leg, data))}
@@ -43,9 +46,16 @@ export function stage(data: StageData): TemplateResult {
   </div>`;
 }
 
+/** The others, for whoever signs those first who sign. */
+function inOrder(legs: readonly LegView[]): LegView[] {
+  const signs = legs.some((leg) => leg.you && leg.signs);
+  const others = legs.filter((leg) => !leg.you);
+  return signs ? others.sort((one, other) => Number(other.signs) - Number(one.signs)) : others;
+}
+
 /** With two pictures, a button for each that makes it larger: a divider that needs no dragging. */
 export function stageSizes({ legs, modality, balance }: Omit<StageData, "slot" | "own">, change: (balance: number) => void): TemplateResult | typeof nothing {
-  const [first, second] = legs.filter((leg) => !leg.you);
+  const [first, second] = inOrder(legs);
   if (!first || !second || modality !== "video") return nothing;
   const larger = (leg: LegView, step: number): TemplateResult => html`<button
       class="button"
