@@ -44,10 +44,10 @@ CASES = [
     Case("asked-to-record", AGENT),
     Case("trouble-of-citizen", AGENT),
     Case("trouble-of-agent", AGENT),
-    Case("reads-captions", AGENT),
     Case("writing", AGENT, tuple(KEYBOARD), writes=True),
     Case("voice", WORDS),
     Case("text", WORDS),
+    Case("reads-captions", AGENT),
 ]
 
 

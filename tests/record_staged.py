@@ -142,10 +142,10 @@ async def by_video(desk: Desk) -> None:
     desk.keep("citizen", "call", citizen)
     desk.keep("desk", "call", agent)
     await troubled(desk, citizen, agent, call)
-    await written(desk, citizen, agent, call)
+    await held(desk, citizen, agent, call)
     await captioned(desk, citizen, agent, call)
     await recorded(desk, citizen, agent, call)
-    await held(desk, citizen, agent, call)
+    await written(desk, citizen, agent, call)
     await done(agent, "finish", ticket=agent.state["visit"]["ticket"], outcome="completed", note=desk.words["note"])
     await citizen.until(lambda state: state["phase"] == "summary")
     desk.keep("citizen", "summary", citizen)
@@ -208,6 +208,8 @@ async def held(desk: Desk, citizen: Page, agent: Page, call: int) -> None:
     await desk.citizen(modality="voice", hearing=True)
     await wall.until(lambda state: len(state["tickets"]) > 2)
     desk.keep("supervise", "wall", wall)
+    await done(agent, "hold", call=call, on=False)
+    await citizen.until(lambda state: state["call"]["hold"] is None)
 
 
 async def in_other_ways(desk: Desk) -> None:

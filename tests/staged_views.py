@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from livepage import SERVICE
-from staged_states import situations
+from staged_states import situations, told
 from staging import Actor
 
 
@@ -25,6 +25,7 @@ class View:
         return f"{self.role}/{self.name}"
 
 
+BEFORE_A_CALL = {"citizen": "ringing", "desk": "offer"}
 _SERVICES = ("main .button.main",)
 _SERVICE = (*_SERVICES, f"[data-service={SERVICE}]")
 _OPENED = [
@@ -49,6 +50,8 @@ async def stand(actor: Actor, view: View) -> None:
     """Brings a page to a view, with everybody who is seen there in the picture."""
     if view.press:
         await actor.again()  # what was opened before is closed
+    if told(view.role, view.situation, actor.language).state.get("call"):
+        await actor.show(BEFORE_A_CALL[view.role])  # or the page would know what was written in it
     await actor.show(view.situation)
     for selector in view.press:
         await actor.page.locator(selector).first.click()

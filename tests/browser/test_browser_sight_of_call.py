@@ -56,8 +56,7 @@ async def test_what_is_new_in_a_call_is_in_sight_at_once(browser: Browser, stage
     for layout in ROOMY:
         await actor.lay(layout)
         for situation, parts in NEW.items():
-            await actor.show("call")
-            await actor.show(situation)
+            await stand(actor, View("citizen", situation, situation))
             for part in parts:
                 if (free := (await sight(actor.page, part)).free) < WHOLE:
                     hidden[f"{part} {layout}"] = free
@@ -73,6 +72,27 @@ async def test_a_question_takes_the_focus_and_gives_it_back(browser: Browser, st
     assert await actor.page.evaluate(focused) == "recording-question"
     await actor.show("recorded")
     assert await actor.page.evaluate(focused) == "text"
+
+
+@pytest.mark.parametrize(
+    ("situation", "presses", "end"),
+    [
+        ("call", ("[data-act=more]", "[data-act=hear]"), ".volume"),
+        ("captions", ("[data-act=more]", "[data-act=captions]"), ".captions"),
+        ("call", ("[data-act=leave]", ".leave .button.main"), "[data-act=leave]"),
+        ("waiting", ("[data-act=leave]",), ".leave"),
+        ("waiting", ("[data-act=leave]", ".leave .button.main"), "[data-act=leave]"),
+    ],
+)
+async def test_the_focus_never_falls_to_the_body(
+    browser: Browser, stage: Stage, situation: str, presses: tuple[str, ...], end: str
+) -> None:
+    actor = await stage.enter(browser, "citizen", "ar")
+    await stand(actor, View("citizen", situation, situation))
+    for press in presses:
+        await actor.page.locator(press).press("Enter")
+        await actor.painted()
+    assert await actor.page.evaluate("end => document.activeElement.matches(end)", end)
 
 
 async def test_the_call_does_not_scroll(browser: Browser, stage: Stage) -> None:

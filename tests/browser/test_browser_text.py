@@ -148,7 +148,9 @@ async def test_p9_whoever_only_writes_has_the_same_path_and_is_asked_for_no_devi
     assert min(min(one["sent"], one["received"]) for one in counts) >= 1
     assert not await citizen.page.evaluate("() => window.asked ?? false")
     # Whole lines by this reader's choice: nothing unfinished, and who is writing.
+    await citizen.tap("[data-act=more]")
     await citizen.press("Show me whole lines only")
+    await citizen.tap("[data-act=more]")
     await agent.page.locator("#conversation-input").press_sequentially("wait a")
     writing = citizen.page.locator(".conversation-writing")
     await expect(writing).to_be_visible(timeout=1_000 * PATIENCE)

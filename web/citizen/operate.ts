@@ -125,8 +125,8 @@ function meetingActions(page: CitizenPage): CitizenActions["meeting"] {
     endLine: () => { page.sender.endLine(); },
     letters: (letters) => { page.setPreferences({ letters }); },
     captions: () => {
-      page.change({ drawer: null });
       page.setPreferences({ captions: !page.preferences.captions });
+      page.change({ drawer: null });
     },
     look: (change) => { page.setPreferences(change); },
   };

@@ -7,6 +7,7 @@ import { CaptionWish, finalLines } from "../call/captions";
 import { Connection } from "../call/connection";
 import { Devices } from "../call/devices";
 import { WaslError } from "../call/failure";
+import { keepFocus } from "../call/focus";
 import { meter } from "../call/level";
 import { VOLUMES } from "../call/loudness";
 import { MediaLink } from "../call/media";
@@ -220,7 +221,7 @@ export class CitizenPage {
     const reading = this.#reader.read(this.visit.server?.call?.text ?? [], wantsLetters(this.preferences), deskTime());
     for (const line of this.#reader.news()) announce(lineSentence(line));
     const around = { reading, preferences: this.preferences, slot, own: this.#own, level: this.#level, now: deskTime() };
-    render(page(this.visit, around, this.#on), this.#root);
+    keepFocus(this.#root, () => render(page(this.visit, around, this.#on), this.#root));
     this.playback.start(this.#root);
   }
 

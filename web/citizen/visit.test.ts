@@ -55,6 +55,16 @@ describe("screenOf", () => {
     expect(reduce({ ...told, drawer: "text" }, { type: "state", state: held }).drawer).toBe("text");
   });
 
+  it("what is written to her is shown, whichever way it comes; what she knows opens nothing again", () => {
+    const line = { id: 1, revision: 1, leg: 2, role: "agent", name: "A", you: false, text: "Hello", done: true, at: 0 } as const;
+    const call = { id: 1, hold: null, text: [], legs: [] } as unknown as CallView;
+    const told = { ...call, text: [line] };
+    expect(reduce(at("call", { call }), { type: "state", state: state("call", { call: told }) }).drawer).toBe("text");
+    expect(reduce(at("call", { call }), { type: "text", event: { call: 1, lines: [line], typed: null } }).drawer).toBe("text");
+    const closed = { ...at("call", { call: told }), drawer: null };
+    expect(reduce(closed, { type: "text", event: { call: 1, lines: [line], typed: null } }).drawer).toBeNull();
+  });
+
   it("whoever has begun before the desk has answered goes on where she is", () => {
     const begun = reduce(START, { type: "step", step: "service" });
     expect(screenOf(reduce(begun, { type: "state", state: { version: 1, phase: "none" } }))).toBe("service");

@@ -5,7 +5,7 @@ import type { DeviceStates } from "../call/devices";
 import { withInsight } from "../call/insight";
 import type { LinkState } from "../call/media";
 import { withCaption } from "../call/captions";
-import type { CaptionEvent, CitizenState, InsightEvent, Join, Modality, OutlookPoint, TextEvent } from "../call/messages";
+import type { CaptionEvent, CitizenState, InsightEvent, Join, Modality, OutlookPoint, TextEvent, TextLine } from "../call/messages";
 import { merge, withKnownLines } from "../call/text";
 import type { BookingForm } from "../panels/booking/view";
 import type { Drawer } from "../panels/meeting/view";
@@ -179,12 +179,19 @@ function arrived(visit: Visit, news: CitizenState): Visit {
   if ((visit.server?.phase ?? "none") === state.phase) return { ...visit, server: state, drawer: drawerAfter(visit, state) };
   const off = state.phase === "call" ? visit.off : START.off;
   const { step, callback } = START;
-  return { ...visit, server: state, leaving: false, asking: false, problem: null, off, step, callback };
+  return { ...visit, server: state, leaving: false, asking: false, problem: null, drawer: drawerAfter(visit, state), off, step, callback };
 }
 
-/** A hold that begins is shown at once, whatever she had opened; she may go on writing then. */
-function drawerAfter({ server, drawer }: Visit, state: CitizenState): Drawer | null {
-  return state.call?.hold && !server?.call?.hold ? null : drawer;
+/** A hold that begins is shown at once, whatever she had opened; she may go on writing then. So is what is written to her. */
+function drawerAfter({ server, drawer }: Visit, { call }: CitizenState): Drawer | null {
+  if (!call || (call.hold && !server?.call?.hold)) return null;
+  return hasNews(call.text, server?.call?.text ?? []) ? "text" : drawer;
+}
+
+/** Lines of others that were not known: they come twice, over two ways. */
+function hasNews(lines: readonly TextLine[], known: readonly TextLine[]): boolean {
+  const isKnown = (line: TextLine): boolean => known.some(({ id, revision }) => id === line.id && revision >= line.revision);
+  return lines.some((line) => !line.you && !isKnown(line));
 }
 
 function typed(visit: Visit, event: TextEvent): Visit {
@@ -192,7 +199,7 @@ function typed(visit: Visit, event: TextEvent): Visit {
   if (!visit.server || call?.id !== event.call) return visit;
   const text = merge(call.text, event.lines);
   // What the employee writes must be seen at once, wherever the citizen is looking.
-  const drawer = event.lines.some((line) => !line.you) ? "text" : visit.drawer;
+  const drawer = hasNews(event.lines, call.text) ? "text" : visit.drawer;
   return { ...visit, drawer, server: { ...visit.server, call: { ...call, text } } };
 }
 

@@ -10,7 +10,7 @@ import { t } from "../call/words";
 import { type CallBarEvents, callBarView } from "../panels/callbar/view";
 import { type DeskCaptionsActions, deskCaptions } from "../panels/captions/desk";
 import { type ClosingEvents, closingView } from "../panels/closing/view";
-import { type ConversationActions, conversation } from "../panels/conversation/view";
+import { type ConversationActions, conversation, lettersButton } from "../panels/conversation/view";
 import { type Notice, notices } from "../panels/notices/view";
 import { type OfferEvents, offerView } from "../panels/offer/view";
 import { type PresenceEvents, linesView, presenceView } from "../panels/presence/view";
@@ -154,7 +154,7 @@ function people(desk: Desk, call: CallView, around: Surroundings, on: DeskEvents
     ${troubleStrip(call.legs)} ${call.modality === "text" ? nothing : html`${stage({ ...shown, slot, own })} ${stageSizes(shown, on.call.balance)}`}
     ${call.modality === "text" ? nothing : deskVolume(preferences.volume, on.call.volume)}
     ${spoken ? deskCaptions(spoken, on.captions) : nothing}
-    ${conversation(reading, on.conversation)}
+    ${conversation(reading, on.conversation)} ${lettersButton(reading, on.conversation)}
   `;
 }
 

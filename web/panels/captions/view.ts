@@ -35,7 +35,7 @@ export function captions(data: CaptionsData, on: CaptionsActions): TemplateResul
 /** The captions alone; without `on` nothing can be corrected. */
 export function captionsShown(data: CaptionsData, on: Omit<CaptionsActions, "look"> = {}): TemplateResult {
   const { lines, available } = data.captions;
-  return html`<section class="captions" data-dark=${data.look.captionsDark} data-size=${data.look.captionSize} aria-label=${t("Captions")}>
+  return html`<section class="captions" tabindex="-1" data-takes-focus="more" data-dark=${data.look.captionsDark} data-size=${data.look.captionSize} aria-label=${t("Captions")}>
     <p class="captions-mark">${icon("captions")}<span>${t("Automatic captions. They may be wrong.")}</span></p>
     ${available ? nothing : html`<p class="hint">${t("No captions can be made at the moment. You can write to each other.")}</p>`}
     <div class="captions-log" role="log" aria-live="off" tabindex="0" aria-label=${t("What has been said")}>

@@ -72,13 +72,13 @@ export function meeting(data: MeetingData, on: MeetingActions): TemplateResult {
   return html`<h1 tabindex="-1" class="visually-hidden">${title(data)}</h1>
     <div class="meeting" data-modality=${data.modality} data-drawer=${shown} data-captions=${data.look.captionsAbove ? "above" : "below"}>
       ${data.hold ? nothing : stage(data.stage)}
-      <div class="meeting-below">
+      <div class="meeting-below" role="group" tabindex="0" aria-label=${t("In the call")}>
         ${data.silenced
           ? html`<button class="button main wide" type="button" @click=${on.unblock}>${icon("volume-2")}<span>${t("Tap to continue and to hear")}</span></button>`
           : nothing}
         <div role="status">${notices(sentences(data, on))}</div>
         ${troubleStrip(data.stage.legs)} ${matters(data.recording) && shown !== "question" ? recordingOf(data, on) : nothing}
-        ${drawer(shown, data, on)} ${matters(data.recording) ? nothing : recordingOf(data, on)}
+        ${drawer(shown, data, on)} ${!matters(data.recording) && hasRoom(shown) ? recordingOf(data, on) : nothing}
       </div>
       ${buttons(shown, data, on)}
     </div>`;
@@ -95,6 +95,11 @@ export function shownIn(data: Pick<MeetingData, "recording" | "leaving" | "drawe
   if (data.captions && data.captionsOpen && opened !== "text") return "captions";
   // With nobody to look at, what is written has the room.
   return opened ?? (data.modality === "video" ? "nothing" : "text");
+}
+
+/** Nothing stands there that is new, and that would be pushed away. */
+function hasRoom(shown: Shown): boolean {
+  return shown === "nothing" || shown === "more";
 }
 
 /** One that has ended can wait until all else has its room. */
@@ -130,8 +135,8 @@ function drawer(shown: Shown, data: MeetingData, on: MeetingActions): unknown {
 /** What is not needed at every moment. */
 function more(data: MeetingData, on: MeetingActions): TemplateResult {
   const { modality, captions, captionsOpen, look, reading } = data;
-  return html`<section class="meeting-more" aria-labelledby="meeting-more">
-    <h2 id="meeting-more" tabindex="-1">${t("More")}</h2>
+  return html`<section class="meeting-more" tabindex="-1" data-takes-focus="more" aria-labelledby="meeting-more">
+    <h2 id="meeting-more">${t("More")}</h2>
     ${modality === "text" ? nothing : hearButton(on)}
     ${captions ? captionsButton(data, on) : nothing} ${captions && captionsOpen ? captionsLook(look, on.look) : nothing}
     ${modality === "video" ? (usesHands(data) ? microphoneButton(data, on) : cameraButton(data, on)) : nothing}

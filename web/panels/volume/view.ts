@@ -10,8 +10,8 @@ export type VolumeChange = (volume: number) => void;
 
 /** `volume` is an index of VOLUMES. */
 export function volumePanel(volume: number, change: VolumeChange): TemplateResult {
-  return html`<section class="volume" aria-labelledby="volume-title">
-    <h2 id="volume-title" tabindex="-1">${t("I cannot hear")}</h2>
+  return html`<section class="volume" tabindex="-1" data-takes-focus="more" aria-labelledby="volume-title">
+    <h2 id="volume-title">${t("I cannot hear")}</h2>
     ${volumeButtons(volume, change)}
     <ol>
       <li>${t("Press Louder here until you hear well.")}</li>

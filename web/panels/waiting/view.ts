@@ -101,7 +101,7 @@ export function leaveButton(label: string, state: { leaving: boolean; asking: bo
       ${icon("log-out")}<span>${label}</span>
     </button>`;
   }
-  return html`<div class="card leave" role="group" aria-labelledby="leave-question">
+  return html`<div class="card leave" role="group" tabindex="-1" data-takes-focus="leave" aria-labelledby="leave-question">
     <p id="leave-question" role="alert"><strong>${t("Do you really want to leave?")}</strong></p>
     <div class="buttons">
       <button class="button main" type="button" @click=${() => { on.leaving(false); }}>${t("No, stay")}</button>
