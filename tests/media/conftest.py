@@ -99,8 +99,13 @@ class Meeting:
 
 
 @asynccontextmanager
-async def hold(monkeypatch: pytest.MonkeyPatch, loss: float, *addresses: str) -> AsyncIterator[Meeting]:
-    """A meeting over a network that loses this part of the media packets, each way; bound to the last address."""
+async def hold(
+    monkeypatch: pytest.MonkeyPatch, loss: float, *addresses: str, consent: float = 1.5
+) -> AsyncIterator[Meeting]:
+    """A meeting over a network that loses this part of the media packets, each way; bound to the last address.
+
+    `consent`: after so many seconds of silence somebody is taken for gone.
+    """
     made, chance = Meeting(), random.Random(1)
     receive = Demultiplexer.receive
 
@@ -126,7 +131,7 @@ async def hold(monkeypatch: pytest.MonkeyPatch, loss: float, *addresses: str) ->
         udp_port=0,
         advertise=addresses[:-1] or LOOPBACK,
         on_event=made.take,
-        consent=1.5,
+        consent=consent,
     )
     yield made
     await made.close()
@@ -144,6 +149,13 @@ def any_port(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 @pytest.fixture
 async def meeting(any_port: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Meeting]:
     async with hold(monkeypatch, 0.0) as made:
+        yield made
+
+
+@pytest.fixture
+async def patient(any_port: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Meeting]:
+    """A meeting that takes nobody for gone who is only slow."""
+    async with hold(monkeypatch, 0.0, consent=60.0) as made:
         yield made
 
 
