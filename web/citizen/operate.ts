@@ -111,7 +111,7 @@ function meetingActions(page: CitizenPage): CitizenActions["meeting"] {
   return {
     microphone: toggle("microphone"),
     camera: toggle("camera"),
-    text: () => { open("text"); },
+    text: () => { page.change({ writing: !page.visit.writing || page.visit.drawer !== null, drawer: null, leaving: false }); },
     more: () => { open("more"); },
     film: (film) => { page.change({ film }); },
     hear: () => { open("volume"); },
@@ -126,7 +126,7 @@ function meetingActions(page: CitizenPage): CitizenActions["meeting"] {
     letters: (letters) => { page.setPreferences({ letters }); },
     captions: () => {
       page.setPreferences({ captions: !page.preferences.captions });
-      page.change({ drawer: null });
+      page.change({ drawer: null, writing: false });
     },
     look: (change) => { page.setPreferences(change); },
   };

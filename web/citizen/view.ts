@@ -159,7 +159,7 @@ function waitingView(visit: Visit, around: Surroundings, on: CitizenActions): Te
 function meetingView(visit: Visit, around: Surroundings, on: CitizenActions): TemplateResult {
   const call = visit.server?.call;
   const modality = modalityOf(visit);
-  const { drawer, silenced, leaving, asking, devices } = visit;
+  const { drawer, writing, silenced, leaving, asking, devices } = visit;
   return meeting(
     {
       stage: { legs: call?.legs ?? [], modality, slot: around.slot, own: around.own, balance: around.preferences.balance },
@@ -173,6 +173,7 @@ function meetingView(visit: Visit, around: Surroundings, on: CitizenActions): Te
       captionsOpen: around.preferences.captions,
       look: around.preferences,
       drawer,
+      writing,
       volume: around.preferences.volume,
       silenced,
       recording: call?.recording ?? null,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CallView, CitizenPhase, CitizenState, WaitView } from "../call/messages";
+import { shownIn } from "../panels/meeting/view";
 import { Herald } from "./herald";
 import { START, type Visit, reduce, screenOf, wantedDevices } from "./visit";
 
@@ -47,22 +48,34 @@ describe("screenOf", () => {
 
   it("a call that is put on hold says so, whatever she had opened", () => {
     const call = { id: 1, hold: null, text: [], legs: [] } as unknown as CallView;
-    const writing = { ...at("call", { call }), drawer: "text" } as const;
-    expect(reduce(writing, { type: "state", state: state("call", { call }) }).drawer).toBe("text");
+    const writing = { ...at("call", { call }), drawer: "more", writing: true } as const;
+    expect(reduce(writing, { type: "state", state: state("call", { call }) })).toMatchObject({ drawer: "more", writing: true });
     const held = state("call", { call: { ...call, hold: { since: 1, clip: null } } });
     const told = reduce(writing, { type: "state", state: held });
-    expect(told.drawer).toBeNull();
-    expect(reduce({ ...told, drawer: "text" }, { type: "state", state: held }).drawer).toBe("text");
+    expect(told).toMatchObject({ drawer: null, writing: false });
+    expect(reduce({ ...told, writing: true }, { type: "state", state: held }).writing).toBe(true);
   });
 
   it("what is written to her is shown, whichever way it comes; what she knows opens nothing again", () => {
     const line = { id: 1, revision: 1, leg: 2, role: "agent", name: "A", you: false, text: "Hello", done: true, at: 0 } as const;
     const call = { id: 1, hold: null, text: [], legs: [] } as unknown as CallView;
     const told = { ...call, text: [line] };
-    expect(reduce(at("call", { call }), { type: "state", state: state("call", { call: told }) }).drawer).toBe("text");
-    expect(reduce(at("call", { call }), { type: "text", event: { call: 1, lines: [line], typed: null } }).drawer).toBe("text");
-    const closed = { ...at("call", { call: told }), drawer: null };
-    expect(reduce(closed, { type: "text", event: { call: 1, lines: [line], typed: null } }).drawer).toBeNull();
+    expect(reduce(at("call", { call }), { type: "state", state: state("call", { call: told }) }).writing).toBe(true);
+    expect(reduce(at("call", { call }), { type: "text", event: { call: 1, lines: [line], typed: null } }).writing).toBe(true);
+    const closed = { ...at("call", { call: told }), writing: false };
+    expect(reduce(closed, { type: "text", event: { call: 1, lines: [line], typed: null } }).writing).toBe(false);
+    const longer = { ...line, revision: 2, text: "Hello there" };
+    expect(reduce(closed, { type: "text", event: { call: 1, lines: [longer], typed: null } }).writing).toBe(false);
+  });
+
+  it("what she has opened stays under her finger when somebody writes; the text waits behind it", () => {
+    const line = { id: 1, revision: 1, leg: 2, role: "agent", name: "A", you: false, text: "Hello", done: true, at: 0 } as const;
+    const call = { id: 1, hold: null, text: [], legs: [], recording: null, captions: null } as unknown as CallView;
+    const more = { ...at("call", { call }), drawer: "more" } as const;
+    const told = reduce(more, { type: "text", event: { call: 1, lines: [line], typed: null } });
+    const shown = (visit: Visit): string => shownIn({ ...visit, recording: null, hold: null, captions: null, captionsOpen: false, modality: "video" });
+    expect(shown(told)).toBe("more");
+    expect(shown({ ...told, drawer: null })).toBe("text");
   });
 
   it("whoever has begun before the desk has answered goes on where she is", () => {

@@ -56,8 +56,10 @@ export interface Visit {
   line: LineState;
   /** What the citizen switched off in the call. */
   off: { microphone: boolean; camera: boolean };
-  /** What she has opened in the call, or what was opened for her because it is new. */
+  /** What she has opened in the call. */
   drawer: Drawer | null;
+  /** The text of the call is open: she opened it, or somebody wrote. Behind `drawer`, if that is open, too. */
+  writing: boolean;
   /** The film of a call on hold plays, until she stops it. */
   film: boolean;
   leaving: boolean;
@@ -116,6 +118,7 @@ export const START: Visit = {
   line: NO_LINE,
   off: { microphone: false, camera: false },
   drawer: null,
+  writing: false,
   film: true,
   leaving: false,
   asking: false,
@@ -176,22 +179,22 @@ function kept({ status, needs, bodies, reach, push, booked, hasMessage }: Visit)
 function arrived(visit: Visit, news: CitizenState): Visit {
   const state = withKnownLines(news, visit.server?.call);
   // Before the desk has answered she is not in line either: whoever has begun by then is not thrown back.
-  if ((visit.server?.phase ?? "none") === state.phase) return { ...visit, server: state, drawer: drawerAfter(visit, state) };
+  if ((visit.server?.phase ?? "none") === state.phase) return { ...visit, server: state, ...openAfter(visit, state) };
   const off = state.phase === "call" ? visit.off : START.off;
   const { step, callback } = START;
-  return { ...visit, server: state, leaving: false, asking: false, problem: null, drawer: drawerAfter(visit, state), off, step, callback };
+  return { ...visit, server: state, leaving: false, asking: false, problem: null, ...openAfter(visit, state), off, step, callback };
 }
 
 /** A hold that begins is shown at once, whatever she had opened; she may go on writing then. So is what is written to her. */
-function drawerAfter({ server, drawer }: Visit, { call }: CitizenState): Drawer | null {
-  if (!call || (call.hold && !server?.call?.hold)) return null;
-  return hasNews(call.text, server?.call?.text ?? []) ? "text" : drawer;
+function openAfter({ server, drawer, writing }: Visit, { call }: CitizenState): Pick<Visit, "drawer" | "writing"> {
+  if (!call || (call.hold && !server?.call?.hold)) return { drawer: null, writing: false };
+  return { drawer, writing: writing || hasNews(call.text, server?.call?.text ?? []) };
 }
 
-/** Lines of others that were not known: they come twice, over two ways. */
+/** Lines of others that were not known: they come twice, over two ways. More letters of a line open nothing that she has closed. */
 function hasNews(lines: readonly TextLine[], known: readonly TextLine[]): boolean {
-  const isKnown = (line: TextLine): boolean => known.some(({ id, revision }) => id === line.id && revision >= line.revision);
-  return lines.some((line) => !line.you && !isKnown(line));
+  const isKnown = (line: TextLine): boolean => known.some(({ id, text }) => id === line.id && text !== "");
+  return lines.some((line) => !line.you && line.text !== "" && !isKnown(line));
 }
 
 function typed(visit: Visit, event: TextEvent): Visit {
@@ -199,8 +202,8 @@ function typed(visit: Visit, event: TextEvent): Visit {
   if (!visit.server || call?.id !== event.call) return visit;
   const text = merge(call.text, event.lines);
   // What the employee writes must be seen at once, wherever the citizen is looking.
-  const drawer = hasNews(event.lines, call.text) ? "text" : visit.drawer;
-  return { ...visit, drawer, server: { ...visit.server, call: { ...call, text } } };
+  const writing = visit.writing || hasNews(event.lines, call.text);
+  return { ...visit, writing, server: { ...visit.server, call: { ...call, text } } };
 }
 
 function insighted(visit: Visit, event: InsightEvent): Visit {

@@ -35,6 +35,7 @@ const DATA: MeetingData = {
   camera: "on",
   reading: { lines: [], letters: true, writing: [] },
   drawer: null,
+  writing: false,
   volume: 3,
   captions: null,
   captionsOpen: false,
@@ -49,10 +50,10 @@ const shown = (change: Partial<MeetingData>) => (): TemplateResult => meeting({ 
 
 export const examples: Record<string, () => TemplateResult> = {
   video: shown({}),
-  "video-and-text": shown({ drawer: "text", microphone: "off", camera: "off" }),
+  "video-and-text": shown({ writing: true, microphone: "off", camera: "off" }),
   recorded: shown({ recording: { id: 1, state: "on", since: 0, runs: true, waits_for: [], your_answer: true, question: [], kept: true } }),
   captioned: shown({ captions: { ...VIEW, made: true }, captionsOpen: true }),
-  "captioned-above": shown({ captions: VIEW, captionsOpen: true, drawer: "text", look: { ...DEFAULTS, captionsAbove: true } }),
+  "captioned-above": shown({ captions: VIEW, captionsOpen: true, writing: true, look: { ...DEFAULTS, captionsAbove: true } }),
   held: shown({ hold: { since: 0, clip: null } }),
   silenced: shown({ silenced: true, microphone: "busy" }),
   "agent-away": shown({
@@ -60,8 +61,9 @@ export const examples: Record<string, () => TemplateResult> = {
     leaving: true,
   }),
   more: shown({ drawer: "more", captions: VIEW }),
+  "more-and-new": shown({ drawer: "more", writing: true }),
   "cannot-hear": shown({ volume: 5, drawer: "volume" }),
   interpreted: shown({ stage: { ...DATA.stage, legs: [CITIZEN, { ...AGENT, camera: "on" }, { ...AGENT, id: 3, role: "interpreter", name: "دلال الشمري", slot: 2 }] } }),
   jerky: shown({ stage: { ...DATA.stage, legs: [{ ...CITIZEN, signs: true, trouble: "jerky_signs" }, { ...AGENT, camera: "on", speaking: true }] } }),
-  text: shown({ modality: "text", drawer: "text", stage: { ...DATA.stage, modality: "text", own: null }, microphone: "off", camera: "off" }),
+  text: shown({ modality: "text", writing: true, stage: { ...DATA.stage, modality: "text", own: null }, microphone: "off", camera: "off" }),
 };

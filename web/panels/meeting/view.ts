@@ -21,8 +21,8 @@ import { troubleStrip } from "../trouble/view";
 import { type LeaveActions, leaveButton } from "../waiting/view";
 import "./style.css";
 
-/** What she has opened herself. */
-export type Drawer = "more" | "volume" | "text";
+/** What she has opened herself; it stays until she closes it, so that nothing changes under her finger. */
+export type Drawer = "more" | "volume";
 
 /** What the drawer shows: the first of these that there is. */
 export type Shown = "question" | "leaving" | "more" | "hold" | "volume" | "captions" | "text" | "nothing";
@@ -38,6 +38,8 @@ export interface MeetingData {
   camera: Device;
   reading: Reading;
   drawer: Drawer | null;
+  /** The text was opened, by her or by what somebody wrote. */
+  writing: boolean;
   /** An index of VOLUMES. */
   volume: number;
   /** None where nobody speaks. */
@@ -85,16 +87,16 @@ export function meeting(data: MeetingData, on: MeetingActions): TemplateResult {
 }
 
 /** A question goes before everything; what she has opened herself before what comes by itself. */
-export function shownIn(data: Pick<MeetingData, "recording" | "leaving" | "drawer" | "hold" | "captions" | "captionsOpen" | "modality">): Shown {
-  const { drawer: opened } = data;
+export function shownIn(data: Pick<MeetingData, "recording" | "leaving" | "drawer" | "writing" | "hold" | "captions" | "captionsOpen" | "modality">): Shown {
+  const { drawer: opened, writing } = data;
   if (data.recording && isAsked(data.recording)) return "question";
   if (data.leaving) return "leaving";
   if (opened === "more") return "more";
-  if (data.hold && opened !== "text") return "hold";
+  if (data.hold && !writing) return "hold";
   if (opened === "volume") return "volume";
-  if (data.captions && data.captionsOpen && opened !== "text") return "captions";
+  if (data.captions && data.captionsOpen && !writing) return "captions";
   // With nobody to look at, what is written has the room.
-  return opened ?? (data.modality === "video" ? "nothing" : "text");
+  return writing || data.modality !== "video" ? "text" : "nothing";
 }
 
 /** Nothing stands there that is new, and that would be pushed away. */
@@ -161,9 +163,7 @@ function buttons(shown: Shown, data: MeetingData, on: MeetingActions): TemplateR
   const { modality } = data;
   return html`<div class="meeting-bar" role="group" aria-label=${t("Buttons of the call")}>
       ${modality === "text" ? nothing : usesHands(data) && modality === "video" ? cameraButton(data, on) : microphoneButton(data, on)}
-      <button class="button" type="button" data-act="text" aria-pressed=${shown === "text"} @click=${on.text}>
-        ${icon("message-square-text")}<span>${t("Writing")}</span>
-      </button>
+      ${textButton(shown, data, on)}
       <button class="button" type="button" data-act="more" aria-expanded=${shown === "more"} @click=${on.more}>
         ${icon("ellipsis")}<span>${t("More")}</span>
       </button>
@@ -171,6 +171,15 @@ function buttons(shown: Shown, data: MeetingData, on: MeetingActions): TemplateR
         ${icon("log-out")}<span>${t("Leave")}</span>
       </button>
     </div>`;
+}
+
+/** Marked while something written waits behind what she has opened. */
+function textButton(shown: Shown, { writing }: MeetingData, on: MeetingActions): TemplateResult {
+  const waits = writing && shown !== "text";
+  return html`<button class="button" type="button" data-act="text" data-waits=${waits} aria-pressed=${shown === "text"} @click=${on.text}>
+    ${icon(waits ? "message-square-dot" : "message-square-text")}<span>${t("Writing")}</span>
+    ${waits ? html`<span class="visually-hidden">${t("something new")}</span>` : nothing}
+  </button>`;
 }
 
 function hearButton(on: MeetingActions): TemplateResult {
