@@ -28,9 +28,9 @@ describe("a desk in another time zone than the device", () => {
   it("names its own days and hours", () => {
     setWords({ language: "en", direction: "ltr", numbering: "latn", messages: {}, zone: "Pacific/Auckland" });
     const noonInLondon = Date.UTC(2026, 10, 28, 12); // one at night on the 29th
-    expect(plain(timeOfDay(noonInLondon))).toBe("1:00 AM");
+    expect(plain(timeOfDay(noonInLondon))).toBe("1:00 AM New Zealand Time");
     expect(daysBetween(Date.UTC(2026, 10, 28, 10), noonInLondon)).toBe(1);
-    expect(plain(moment(noonInLondon, noonInLondon))).toBe("Today at 1:00 AM");
+    expect(plain(moment(noonInLondon, noonInLondon))).toBe("Today at 1:00 AM New Zealand Time");
   });
 });
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { asciiDigits, clock, digits, minutesRange, setNumbering, setWords, t, tn } from "./words";
+import { asciiDigits, clock, digits, grouped, minutesRange, setNumbering, setWords, t, timeOfDay, tn } from "./words";
 
 const AHEAD = ["%(n)s person is ahead of you.", "%(n)s people are ahead of you."] as const;
 
@@ -37,6 +37,18 @@ describe("words", () => {
     setNumbering("latn");
     expect(digits("2604")).toBe("2604");
     expect(asciiDigits("٢۶04")).toBe("2604");
+  });
+
+  it("keeps the groups of a long number in their order", () => {
+    expect(grouped("60129962")).toBe("٦٠١٢\u200E \u200E٩٩٦٢");
+    expect(grouped("6012996")).toBe("٦٠١٢\u200E \u200E٩٩٦");
+  });
+
+  it("names the zone of the desk where the device shows another hour", () => {
+    setWords({ language: "en", direction: "ltr", numbering: "latn", messages: {}, zone: "Pacific/Auckland" });
+    expect(timeOfDay(Date.UTC(2026, 10, 28, 12)).replace("\u202f", " ")).toBe("1:00 AM New Zealand Time");
+    setWords({ language: "en", direction: "ltr", numbering: "latn", messages: {} });
+    expect(timeOfDay(new Date(2026, 10, 28, 12).getTime()).replace("\u202f", " ")).toBe("12:00 PM");
   });
 
   it("keeps the English sentence where the catalogue has none", () => {

@@ -79,6 +79,14 @@ export function digits(text: string): string {
   return text.replace(/[0-9]/g, (digit) => String.fromCodePoint(0x0660 + Number(digit)));
 }
 
+/**
+ * ASCII digits four by four, the way people read them out, in the page's digits. A space between two Arabic numbers runs
+ * from right to left and would swap them: marks keep the order wherever it stands.
+ */
+export function grouped(reference: string): string {
+  return digits(reference.replace(/\d{4}(?=\d)/g, "$&\u200E \u200E"));
+}
+
 /** ٠–٩ and ۰–۹ as 0–9, for what people type. */
 export function asciiDigits(text: string): string {
   return text.replace(/[\u0660-\u0669\u06F0-\u06F9]/g, (digit) => String(digit.charCodeAt(0) & 0xf));
@@ -105,9 +113,11 @@ export function clock(seconds: number): string {
   return digits([String(first), ...rest.map((part) => String(part).padStart(2, "0"))].join(":"));
 }
 
-/** The time of day of a moment in milliseconds since the epoch. */
+/** The time of day of a moment in milliseconds since the epoch; the desk's zone is named where the device shows another hour. */
 export function timeOfDay(at: number): string {
-  return formatted(at, { hour: "numeric", minute: "2-digit" });
+  const time = { hour: "numeric", minute: "2-digit" } as const;
+  const here = new Intl.DateTimeFormat(locale(), time).format(at);
+  return here === formatted(at, time) ? here : formatted(at, { ...time, timeZoneName: "shortGeneric" });
 }
 
 /** The day of a moment in milliseconds since the epoch. */

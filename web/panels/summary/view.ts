@@ -2,7 +2,7 @@
 
 import { type TemplateResult, html, nothing } from "lit-html";
 import type { Outcome, SummaryView } from "../../call/messages";
-import { day, digits, t, timeOfDay } from "../../call/words";
+import { day, grouped, t, timeOfDay } from "../../call/words";
 import "./style.css";
 
 export interface SummaryActions {
@@ -31,11 +31,6 @@ export function summary(data: SummaryView, asking: boolean, on: SummaryActions):
       <button class="button" type="button" @click=${on.print}>${t("Print or save")}</button>
       <button class="button main" type="button" data-act="again" ?disabled=${asking} @click=${on.again}>${t("Start a new visit")}</button>
     </div>`;
-}
-
-/** Four by four, the way people read numbers out. */
-function grouped(reference: string): string {
-  return digits(reference.replace(/(\d{4})(?=\d)/g, "$1 "));
 }
 
 function next(outcome: Outcome | null): string {

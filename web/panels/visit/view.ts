@@ -3,7 +3,7 @@
 import { type TemplateResult, html, nothing } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import type { CallView, Device, LegView, VisitView } from "../../call/messages";
-import { digits, t } from "../../call/words";
+import { grouped, t } from "../../call/words";
 import type { NotesState } from "./notebook";
 import "./style.css";
 
@@ -29,11 +29,6 @@ export function visitView(state: Visit, on: VisitEvents): TemplateResult {
       ${citizenLines(state.call)} ${preparation(visit.service.prepare)} ${notesField(state.notes, on)}
     </section>
   `;
-}
-
-/** Digits in groups of four, in the page's numerals. */
-function grouped(reference: string): string {
-  return digits(reference.replace(/\d{4}(?=\d)/g, "$& "));
 }
 
 function preparation(prepare: readonly string[]): TemplateResult | typeof nothing {
