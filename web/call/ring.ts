@@ -24,16 +24,14 @@ export class Ring {
     if (this.#timers.length > 0) return;
     this.#title = document.title;
     const usual = this.#title;
-    this.#peal();
     this.#timers = [
-      setInterval(() => {
-        this.#peal();
-      }, PERIOD_MS),
+      setInterval(() => void this.#peal(), PERIOD_MS),
       setInterval(() => {
         document.title = document.title === usual ? title : usual;
       }, TITLE_MS),
     ];
     document.title = title;
+    void this.#peal();
   }
 
   /** Safe to call at any time. */
@@ -47,10 +45,13 @@ export class Ring {
     if ("vibrate" in navigator) navigator.vibrate(0);
   }
 
-  #peal(): void {
+  async #peal(): Promise<void> {
     if ("vibrate" in navigator) navigator.vibrate(VIBRATION_MS);
     const context = this.#context;
-    if (context?.state !== "running") return;
+    if (context === null) return;
+    // The system suspends or interrupts it while nothing sounds: a telephone call, a locked screen.
+    if (context.state !== "running") await context.resume().catch(() => undefined);
+    if (context.state !== "running" || this.#timers.length === 0) return;
     NOTES_HZ.forEach((pitch, index) => {
       note(context, pitch, context.currentTime + index * NOTE_S);
     });

@@ -44,12 +44,21 @@ function iconLink(): HTMLLinkElement {
 
 function notify(title: string, body: string): Notification | null {
   if (noticePermission() !== "granted" || document.visibilityState === "visible") return null;
-  const notice = new Notification(title, { body, tag: "wasl-offer", requireInteraction: true, icon: ringing });
-  notice.addEventListener("click", () => {
+  const notice = made(title, { body, tag: "wasl-offer", requireInteraction: true, icon: ringing });
+  notice?.addEventListener("click", () => {
     window.focus();
     notice.close();
   });
   return notice;
+}
+
+/** Browsers on Android have the class, say that it is allowed, and throw: there it rings without a notice. */
+function made(title: string, options: NotificationOptions): Notification | null {
+  try {
+    return new Notification(title, options);
+  } catch {
+    return null;
+  }
 }
 
 /** `denied` also where the browser has no notices, or not on this page. */
