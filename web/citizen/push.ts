@@ -29,10 +29,22 @@ export async function subscribe(key: string): Promise<PushSubscriptionJSON | "bl
   if ((await Notification.requestPermission()) !== "granted") return "blocked";
   try {
     const worker = await activeWorker();
+    await forgetOther(worker.pushManager, key);
     return (await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key })).toJSON();
   } catch {
     return "failed";
   }
+}
+
+/** A browser that has signed up under a former key of the desk refuses the new one until it has signed off. */
+async function forgetOther(manager: PushManager, key: string): Promise<void> {
+  const former = await manager.getSubscription();
+  if (former !== null && base64url(former.options.applicationServerKey) !== key) await former.unsubscribe();
+}
+
+function base64url(bytes: ArrayBuffer | null): string {
+  const letters = [...new Uint8Array(bytes ?? [])].map((byte) => String.fromCharCode(byte)).join("");
+  return btoa(letters).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
 
 /** A subscription needs a worker at work, and a new one takes a moment. */
