@@ -65,11 +65,12 @@ function matches(body: GovernmentBody, service: Service, wanted: readonly string
 export function fold(text: string): string {
   return asciiDigits(text)
     .normalize("NFKD")
+    // A hamza before waw sits on ya, on waw or on the line: "شئون", "شؤون", "رءوس".
+    .replace(/(?:[\u064A\u06CC]\u0654|\u0621)(?=[\p{Mn}\u0640]*\u0648)/gu, "\u0648")
     .replace(/[\p{Mn}\u0640]/gu, "")
     .replace(/[\u0671\u0622\u0623\u0625]/g, "\u0627")
-    .replace(/\u0629/g, "\u0647")
-    .replace(/[\u0649\u06CC\u0626]/g, "\u064A")
-    .replace(/\u0624/g, "\u0648")
+    .replace(/[\u0629\u06BE\u06C1-\u06C3\u06D5]/g, "\u0647")
+    .replace(/[\u0649\u06CC\u06D2]/g, "\u064A")
     .replace(/\u06A9/g, "\u0643")
     .replace(/[^\p{L}\p{N}]+/gu, " ")
     .toLowerCase()
