@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -60,6 +61,11 @@ class Channel(StrEnum):
     SMS = "sms"
 
 
+def _without_marks(text: str) -> str:
+    """What is pasted from an Arabic page brings marks of direction and spaces of all widths, also between its digits."""
+    return "".join(letter for letter in text if unicodedata.category(letter) not in ("Cf", "Zs") and letter != "،")
+
+
 @dataclass(frozen=True)
 class PhoneNumber:
     """A mobile telephone."""
@@ -72,7 +78,7 @@ class PhoneNumber:
     def read(cls, text: str) -> PhoneNumber:
         """A number as people write it, in any digits. Raises BadPhoneNumber."""
         try:
-            parsed = phonenumbers.parse(digits.normalise(text[:50]), HOME)
+            parsed = phonenumbers.parse(digits.normalise(_without_marks(text[:50])), HOME)
         except phonenumbers.NumberParseException as error:
             raise BadPhoneNumber from error
         if not phonenumbers.is_valid_number(parsed) or phonenumbers.number_type(parsed) not in _MOBILE:
