@@ -2,7 +2,7 @@
 
 import { readAloud } from "./announce";
 import { USUAL_VOLUME } from "./loudness";
-import { type Numbering, setNumbering } from "./words";
+import { type Numbering, numbering, setNumbering } from "./words";
 
 export const TEXT_SIZES = [1, 1.15, 1.3, 1.6, 2] as const;
 /** How many sizes captions have; the style knows them. */
@@ -63,6 +63,7 @@ export function applyPreferences(preferences: Preferences): void {
   root.dataset.size = String(preferences.size);
   root.dataset.contrast = preferences.contrast;
   setNumbering(preferences.numbering);
+  root.dataset.numbering = numbering();
   readAloud(preferences.readAloud);
   remember(KEY, preferences);
 }
