@@ -22,32 +22,32 @@ export class Herald {
   readonly #advice = new Advice();
 
   /** What to announce now that `before` became `after`, at `now` (milliseconds); nothing most of the time. */
-  news(before: Visit, after: Visit, now: number): string | null {
+  news(before: Visit, after: Visit, now: number): string[] {
     const screen = screenOf(after);
     const news = screen === "waiting" ? arranged(before, after) : null;
-    if (news !== null) return news;
+    if (news !== null) return [news];
     if (screen === "waiting") return this.#waiting(after, screenOf(before) !== "waiting", now);
-    if (screen === "ringing" && screenOf(before) !== "ringing") return t("It is your turn. We are calling an employee for you.");
+    if (screen === "ringing" && screenOf(before) !== "ringing") return [t("It is your turn. We are calling an employee for you.")];
     if (screen === "call") return this.#inCall(before, after, now);
-    return null;
+    return [];
   }
 
-  #waiting(visit: Visit, entered: boolean, now: number): string | null {
+  #waiting(visit: Visit, entered: boolean, now: number): string[] {
     const wait = visit.server?.wait;
-    if (!wait) return null;
+    if (!wait) return [];
     const place = placeSentence(wait);
     const urgent = wait.position <= 1 && place !== this.#said;
-    if (!entered && !urgent && now - this.#saidAt < EVERY_MS) return null;
+    if (!entered && !urgent && now - this.#saidAt < EVERY_MS) return [];
     const opening = place === this.#said ? [t("You are still in line.")] : [];
     this.#said = place;
     this.#saidAt = now;
-    return [...opening, place, estimateSentence(wait)].join(" ");
+    return [...opening, place, estimateSentence(wait)];
   }
 
-  #inCall(before: Visit, after: Visit, now: number): string | null {
+  #inCall(before: Visit, after: Visit, now: number): string[] {
     const call = after.server?.call;
     const former = before.server?.call;
-    if (!call) return null;
+    if (!call) return [];
     const lines = former?.id === call.id ? doneLines(former.text, call.text) : [];
     const changes = call.legs
       .filter((leg) => !leg.you)
@@ -60,8 +60,7 @@ export class Herald {
     const advice = trouble === null ? [] : [troubleNews(trouble)];
     const held = this.#onHold(former, call, now);
     const recorded = recordingNews(former?.id === call.id ? former.recording : null, call.recording);
-    const said = [...changes, held, recorded, ...advice, ...lines].filter((one) => one !== null).join(" ");
-    return said === "" ? null : said;
+    return [...changes, held, recorded, ...advice, ...lines].filter((one) => one !== null);
   }
 
   /** Silence frightens: who waits in it is told now and then that all is well. */

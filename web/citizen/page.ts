@@ -2,7 +2,7 @@
 
 import { deskTime } from "../call/clock";
 import { render } from "lit-html";
-import { announce } from "../call/announce";
+import { announce, arrived } from "../call/announce";
 import { CaptionWish, finalLines } from "../call/captions";
 import { Connection } from "../call/connection";
 import { Devices } from "../call/devices";
@@ -25,6 +25,7 @@ import { language, t } from "../call/words";
 import { captionNews } from "../panels/captions/view";
 import { lineSentence } from "../panels/conversation/view";
 import { isAsked } from "../panels/recording/words";
+import { arrivalAt } from "./aloud";
 import { fetchReach, requirementsOf } from "./ahead";
 import { Checker } from "./checker";
 import { isDue, keepBooking, loadBooking } from "./booking";
@@ -175,6 +176,7 @@ export class CitizenPage {
     this.#setVolume();
     this.#wishForCaptions();
     this.paint();
+    if (change.readAloud === true) arrived(arrivalAt(screenOf(this.visit), this.#root));
   }
 
   /** The server may have forgotten with the old connection that a clip was on. She pressed nothing: nothing on the page changes. */
@@ -215,13 +217,16 @@ export class CitizenPage {
 
   paint(): void {
     const root = document.documentElement;
+    const stays = root.dataset.screen === screenOf(this.visit);
     root.dataset.screen = screenOf(this.visit);
     root.dataset.call = callOf(this.visit);
     const slot = this.link.slot.bind(this.link);
     const reading = this.#reader.read(this.visit.server?.call?.text ?? [], wantsLetters(this.preferences), deskTime());
     for (const line of this.#reader.news()) announce(lineSentence(line));
     const around = { reading, preferences: this.preferences, slot, own: this.#own, level: this.#level, now: deskTime() };
-    keepFocus(this.#root, () => render(page(this.visit, around, this.#on), this.#root));
+    const show = (): void => { render(page(this.visit, around, this.#on), this.#root); };
+    if (stays) keepFocus(this.#root, show);
+    else show(); // `arrive` sets the focus
     this.playback.start(this.#root);
   }
 
@@ -288,8 +293,7 @@ export class CitizenPage {
     const call = this.visit.server?.call;
     const said = call ? captionNews(finalLines(before.server?.call, call)) : [];
     if (said.length > 0) announce(said.join(" "), false);
-    const news = this.#herald.news(before, this.visit, deskTime());
-    if (news !== null) announce(news);
+    for (const sentence of this.#herald.news(before, this.visit, deskTime())) announce(sentence);
   }
 
   #useDevices(screen: string): void {
@@ -339,6 +343,7 @@ export class CitizenPage {
   arrive(): void {
     scrollTo(0, 0);
     this.#root.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+    arrived(arrivalAt(screenOf(this.visit), this.#root));
   }
 
   /** Takes a place in line; at the front of it where a time was promised and has come. */

@@ -146,35 +146,37 @@ describe("wantedDevices", () => {
   });
 });
 
+const said = (herald: Herald, ...change: Parameters<Herald["news"]>): string => herald.news(...change).join(" ");
+
 describe("Herald", () => {
   it("P23: says the place once a minute, and at once when it is nearly her turn", () => {
     const herald = new Herald();
-    expect(herald.news(START, waitingAt(3), 0)).toContain("2 people are ahead of you.");
-    expect(herald.news(waitingAt(3), waitingAt(3), 30_000)).toBeNull();
-    expect(herald.news(waitingAt(3), waitingAt(3), 61_000)).toContain("still in line");
-    expect(herald.news(waitingAt(3), waitingAt(1), 62_000)).toContain("You are next.");
-    expect(herald.news(waitingAt(1), at("ringing"), 63_000)).toContain("your turn");
+    expect(said(herald, START, waitingAt(3), 0)).toContain("2 people are ahead of you.");
+    expect(said(herald, waitingAt(3), waitingAt(3), 30_000)).toBe("");
+    expect(said(herald, waitingAt(3), waitingAt(3), 61_000)).toContain("still in line");
+    expect(said(herald, waitingAt(3), waitingAt(1), 62_000)).toContain("You are next.");
+    expect(said(herald, waitingAt(1), at("ringing"), 63_000)).toContain("your turn");
   });
 
   it("tells whoever is on hold once a minute that she is not forgotten", () => {
     const herald = new Herald();
     const goes: CallView = { id: 1, state: "live", modality: "video", hearing: false, started_at: 0, hold: null, may_hold: false, legs: [], text: [], typed: 0, captions: null };
     const [call, held] = [at("call", { call: goes }), at("call", { call: { ...goes, state: "held", hold: { since: 0, clip: null } } })];
-    expect(herald.news(call, held, 1_000)).toContain("Your call is on hold.");
-    expect(herald.news(held, held, 31_000)).toBeNull();
-    expect(herald.news(held, held, 61_000)).toContain("still on hold");
-    expect(herald.news(held, held, 62_000)).toBeNull();
-    expect(herald.news(held, call, 63_000)).toContain("seen and heard again");
-    expect(herald.news(call, call, 123_000)).toBeNull();
+    expect(said(herald, call, held, 1_000)).toContain("Your call is on hold.");
+    expect(said(herald, held, held, 31_000)).toBe("");
+    expect(said(herald, held, held, 61_000)).toContain("still on hold");
+    expect(said(herald, held, held, 62_000)).toBe("");
+    expect(said(herald, held, call, 63_000)).toContain("seen and heard again");
+    expect(said(herald, call, call, 123_000)).toBe("");
   });
 
   it("says at once what was agreed, that her turn is near, and that she was put through", () => {
     const callback = { asked_at: 0, rung_at: null, contact: "+965 •••• 1234" };
     const herald = new Herald();
     const agreed = waits({ kept: 600, callback });
-    expect(herald.news(waits({}), agreed, 0)).toContain("We keep your place and ring you.");
-    expect(herald.news(agreed, waits({ callback: { ...callback, rung_at: 1 } }), 1)).toContain("nearly your turn");
-    expect(herald.news(agreed, waits({}), 2)).toContain("do not ring you");
-    expect(herald.news(at("call"), waits({ put_through: true, position: 1 }), 3)).toContain("put you through");
+    expect(said(herald, waits({}), agreed, 0)).toContain("We keep your place and ring you.");
+    expect(said(herald, agreed, waits({ callback: { ...callback, rung_at: 1 } }), 1)).toContain("nearly your turn");
+    expect(said(herald, agreed, waits({}), 2)).toContain("do not ring you");
+    expect(said(herald, at("call"), waits({ put_through: true, position: 1 }), 3)).toContain("put you through");
   });
 });

@@ -2,6 +2,7 @@
 
 import { type TemplateResult, html, nothing } from "lit-html";
 import { type Preferences, TEXT_SIZES } from "../../call/preferences";
+import { hasVoice } from "../../call/speech";
 import { language, numbering, t } from "../../call/words";
 import { icon } from "../icon/view";
 import "./style.css";
@@ -16,6 +17,7 @@ export function preferencesPanel(now: Preferences, change: PreferencesChange): T
       ${sizeButtons(now.size, change)}
       ${toggle(t("High contrast"), high, () => { change({ contrast: high ? "normal" : "high" }); })}
       ${toggle(t("Read aloud to me"), now.readAloud, () => { change({ readAloud: !now.readAloud }); })}
+      <p role="status" class="hint">${now.readAloud && hasVoice() === false ? t("This device has no voice for this language. You can add one in the settings of the device.") : nothing}</p>
       ${language() === "ar" ? digitsButton(change) : nothing}
     </div>
   </details>`;

@@ -1,7 +1,7 @@
 /** How a recording stands, in sentences that are shown and said. */
 
 import type { RecordingView } from "../../call/messages";
-import { language, t } from "../../call/words";
+import { digits, language, t } from "../../call/words";
 
 /** It has been asked for or goes on. */
 export function isOpen({ state }: RecordingView): boolean {
@@ -60,5 +60,5 @@ export function recordingNews(before: RecordingView | null | undefined, after: R
 
 function sentence(recording: RecordingView): string | null {
   if (!isAsked(recording)) return stateSentence(recording);
-  return [...recording.question, t("Please choose Yes or No on this page.")].join(" ");
+  return digits([...recording.question, t("Please choose Yes or No on this page.")].join(" "));
 }
