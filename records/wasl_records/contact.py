@@ -62,7 +62,7 @@ class Channel(StrEnum):
 
 
 def _without_marks(text: str) -> str:
-    """What is pasted from an Arabic page brings marks of direction and spaces of all widths, also between its digits."""
+    """What is pasted brings marks of direction and spaces of all widths along, also between its digits."""
     return "".join(letter for letter in text if unicodedata.category(letter) not in ("Cf", "Zs") and letter != "،")
 
 
