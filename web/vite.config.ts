@@ -1,15 +1,20 @@
 import { readFileSync, readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Plugin } from "vite";
+import { constants, brotliCompressSync, gzipSync } from "node:zlib";
+import type { Plugin, Rolldown } from "vite";
 import { defineConfig } from "vitest/config";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const icons = join(here, "node_modules/lucide-static/icons");
+const lucide = join(here, "node_modules/lucide-static");
+const icons = join(lucide, "icons");
+const { version } = JSON.parse(readFileSync(join(lucide, "package.json"), "utf8")) as { version: string };
+/** With the version in it, so that a browser may keep an icon for ever. */
+const iconFolder = `icons/${version}`;
 
 /**
- * Every icon of Lucide as a small file that `<use href="/static/icons/NAME.svg#i">` can show in the colour of the
- * text: a catalogue may name any of them, and pages fetch only those they show.
+ * Every icon of Lucide as a small file that `<use href="/static/icons/VERSION/NAME.svg#i">` can show in the colour of
+ * the text: a catalogue may name any of them, and pages fetch only those they show.
  */
 function iconFiles(): Plugin {
   return {
@@ -21,7 +26,51 @@ function iconFiles(): Plugin {
           .replace(/class="[^"]*"/, 'id="i"')
           // Without a size of its own it fills the element that shows it.
           .replace(/\s(width|height)="24"/g, "");
-        this.emitFile({ type: "asset", fileName: `icons/${file}`, source });
+        this.emitFile({ type: "asset", fileName: `${iconFolder}/${file}`, source });
+      }
+    },
+  };
+}
+
+/** `.vite/sources.json`: of each page the files that are in it, as the catalogues name them, so that it gets its own sentences. */
+function sourceFiles(): Plugin {
+  return {
+    name: "wasl-sources",
+    generateBundle(_options, bundle) {
+      const sources = Object.fromEntries(
+        Object.values(bundle)
+          .filter((chunk) => chunk.type === "chunk" && chunk.isEntry)
+          .map((entry) => [entry.name, sourcesOf(entry as Rolldown.OutputChunk, bundle)]),
+      );
+      this.emitFile({ type: "asset", fileName: ".vite/sources.json", source: JSON.stringify(sources) });
+    },
+  };
+}
+
+function sourcesOf(entry: Rolldown.OutputChunk, bundle: Rolldown.OutputBundle): string[] {
+  const files = new Set<string>();
+  const seen = new Set<string>();
+  const take = (chunk: Rolldown.OutputChunk): void => {
+    if (seen.has(chunk.fileName)) return;
+    seen.add(chunk.fileName);
+    for (const id of chunk.moduleIds) files.add(relative(dirname(here), id));
+    for (const name of [...chunk.imports, ...chunk.dynamicImports]) take(bundle[name] as Rolldown.OutputChunk);
+  };
+  take(entry);
+  return [...files].filter((file) => file.endsWith(".ts") && !file.includes("node_modules")).sort();
+}
+
+/** What compresses well lies beside itself compressed, as servers of files look for it. */
+function compressedFiles(): Plugin {
+  return {
+    name: "wasl-compressed",
+    generateBundle(_options, bundle) {
+      for (const { fileName, ...file } of Object.values(bundle)) {
+        if (!/\.(js|css)$/.test(fileName)) continue;
+        const source = Buffer.from(file.type === "chunk" ? file.code : file.source);
+        const brotli = brotliCompressSync(source, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: source.length } });
+        this.emitFile({ type: "asset", fileName: `${fileName}.br`, source: brotli });
+        this.emitFile({ type: "asset", fileName: `${fileName}.gz`, source: gzipSync(source, { level: 9 }) });
       }
     },
   };
@@ -30,7 +79,8 @@ function iconFiles(): Plugin {
 export default defineConfig({
   base: "/static/",
   publicDir: false,
-  plugins: [iconFiles()],
+  plugins: [iconFiles(), sourceFiles(), { ...compressedFiles(), enforce: "post" }],
+  define: { ICONS: JSON.stringify(`/static/${iconFolder}`) },
   build: {
     outDir: "wasl_web/static",
     emptyOutDir: true,

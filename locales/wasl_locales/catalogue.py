@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale
-from babel.messages.catalog import Catalog, Message
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
@@ -45,9 +45,9 @@ class Catalogue:
         """The sentence in the plural form that this language wants for `n`, which also fills `%(n)s`."""
         return _fill(self._translations.ngettext(singular, plural, n), {"n": n, **values})
 
-    def page_messages(self) -> dict[str, str | dict[str, str]]:
-        """The sentences that TypeScript uses; of plurals every form, by its CLDR category."""
-        ids = [message.id for message in self._catalog if _of_page(message)]
+    def page_messages(self, files: frozenset[str]) -> dict[str, str | dict[str, str]]:
+        """The sentences that files (`web/….ts`) use; of plurals every form, by its CLDR category."""
+        ids = [message.id for message in self._catalog if any(file in files for file, _ in message.locations)]
         return {
             id if isinstance(id, str) else id[0]: self.gettext(id) if isinstance(id, str) else self._forms(*id)
             for id in ids  # noqa: A001
@@ -65,14 +65,13 @@ def words(language: str) -> Catalogue:
     return Catalogue(language)
 
 
-@cache
-def page_messages(language: str) -> dict[str, Any]:
-    """What a page needs to speak a language, as JSON values; web/call/words.ts reads it."""
+def page_messages(language: str, files: frozenset[str]) -> dict[str, Any]:
+    """What a page made of files (`web/….ts`) needs to speak a language, as JSON values; web/call/words.ts reads it."""
     return {
         "language": language,
         "direction": direction(language),
         "numbering": numbering(language),
-        "messages": words(language).page_messages(),
+        "messages": words(language).page_messages(files),
     }
 
 
@@ -108,7 +107,3 @@ def _compile(catalog: Catalog) -> Translations:
 
 def _fill(sentence: str, values: dict[str, object]) -> str:
     return sentence % values if values else sentence
-
-
-def _of_page(message: Message) -> bool:
-    return any(file.startswith("web/") and file.endswith(".ts") for file, _ in message.locations)

@@ -74,6 +74,10 @@ async def test_leaving_takes_the_focus_to_its_question_and_back(browser: Browser
     words = await leave.inner_text()
     await leave.press("Enter")
     await actor.painted()
+    question, *answers = filter(None, (await actor.page.evaluate(FOCUSED)).splitlines())
+    assert question.endswith("?")
+    assert answers[0] == "No, stay"
+    await actor.page.keyboard.press("Tab")
     assert await actor.page.evaluate(FOCUSED) == "No, stay"
     await actor.page.keyboard.press("Enter")
     await actor.painted()

@@ -12,6 +12,12 @@ from hypothesis import strategies as st
 
 from wasl_locales import catalogue, digits
 
+WEB = Path(__file__).parents[2] / "web"
+FILES = frozenset(
+    str(file.relative_to(WEB.parent))
+    for folder in ("call", "citizen", "desk", "panels")
+    for file in (WEB / folder).rglob("*.ts")
+)
 SHOWN = {"ar": ("rtl", "arab"), "en": ("ltr", "latn")}
 
 ARABIC = r"""
@@ -27,6 +33,10 @@ msgstr "مرحبا %(name)s"
 #: web/panels/a.ts
 msgid "Not yet"
 msgstr ""
+
+#: web/panels/b.ts
+msgid "On another page"
+msgstr "في صفحة أخرى"
 
 #: web/wasl_web/errors.py
 msgid "100%"
@@ -85,8 +95,8 @@ def test_arabic_has_six_plurals(arabic: catalogue.Catalogue, n: int, text: str) 
     assert arabic.ngettext("%(n)s minute", "%(n)s minutes", n) == text
 
 
-def test_a_page_gets_the_sentences_of_typescript(arabic: catalogue.Catalogue) -> None:
-    assert arabic.page_messages() == {
+def test_a_page_gets_the_sentences_of_its_own_files(arabic: catalogue.Catalogue) -> None:
+    assert arabic.page_messages(frozenset({"web/panels/a.ts"})) == {
         "Hello %(name)s": "مرحبا %(name)s",
         "Not yet": "Not yet",
         "%(n)s minute": {
@@ -102,7 +112,7 @@ def test_a_page_gets_the_sentences_of_typescript(arabic: catalogue.Catalogue) ->
 
 @pytest.mark.parametrize("language", catalogue.LANGUAGES)
 def test_a_page_gets_language_direction_and_digits(language: str) -> None:
-    page = catalogue.page_messages(language)
+    page = catalogue.page_messages(language, FILES)
     assert (page["language"], page["direction"], page["numbering"]) == (language, *SHOWN[language])
     assert json.loads(json.dumps(page)) == page
 
@@ -110,7 +120,7 @@ def test_a_page_gets_language_direction_and_digits(language: str) -> None:
 @pytest.mark.parametrize("language", catalogue.LANGUAGES)
 def test_plurals_of_a_page_know_every_category(language: str) -> None:
     kinds = Locale.parse(language).plural_form.tags | {"other"}
-    plurals = [m for m in catalogue.page_messages(language)["messages"].values() if isinstance(m, dict)]
+    plurals = [m for m in catalogue.page_messages(language, FILES)["messages"].values() if isinstance(m, dict)]
     assert all(set(forms) == kinds for forms in plurals)
 
 
@@ -118,7 +128,7 @@ def test_english_speaks_its_own_sentences() -> None:
     english = catalogue.words("en")
     assert english.ngettext("%(n)s minute", "%(n)s minutes", 1) == "1 minute"
     assert english.ngettext("%(n)s minute", "%(n)s minutes", 0) == "0 minutes"
-    assert all(key == text for key, text in english.page_messages().items() if isinstance(text, str))
+    assert all(key == text for key, text in english.page_messages(FILES).items() if isinstance(text, str))
 
 
 @pytest.mark.parametrize("language", ["fr", "", "../../etc"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import re
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -33,6 +34,29 @@ async def test_readyz_and_front_page(http: aiohttp.ClientSession) -> None:
         assert '<html lang="en" dir="ltr"' in await reply.text()
     async with http.get("/") as reply:
         assert reply.url.path == "/en/", "the last choice of language is remembered"
+
+
+async def test_a_page_has_its_own_sentences_compressed_and_files_that_are_kept(
+    http: aiohttp.ClientSession, shared_desk: DeskProcess
+) -> None:
+    async with http.get("/ar/", headers={"Accept-Encoding": "gzip"}) as reply:
+        assert reply.headers["Content-Encoding"] == "gzip"
+        citizen = await reply.text()
+    async with http.get("/desk") as reply:
+        desk = await reply.text()
+    assert "I am available" in desk
+    assert "I am available" not in citizen
+    scripts = re.findall(r'(?:src|href)="(/static/assets/[^"]+[.](?:js|css))"', citizen)
+    assert scripts
+    async with aiohttp.ClientSession(shared_desk.url, auto_decompress=False) as raw:
+        for path, encoding in itertools.product(scripts, ("br", "gzip")):
+            async with raw.get(path, headers={"Accept-Encoding": encoding}) as reply:
+                assert reply.headers["Content-Encoding"] == encoding
+                assert "immutable" in reply.headers["Cache-Control"]
+    async with http.get("/static/notices.js") as reply:
+        assert reply.headers["Cache-Control"] == "no-cache", "a service worker keeps its name"
+    async with http.get("/static/assets/none.js") as reply:
+        assert (reply.status, reply.headers["Cache-Control"]) == (404, "no-cache")
 
 
 async def test_pages_forbid_foreign_and_inline_script(http: aiohttp.ClientSession) -> None:

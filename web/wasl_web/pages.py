@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+from aiohttp.web_fileresponse import CONTENT_TYPES
 
 from wasl_locales.catalogue import LANGUAGES, direction, page_messages, words
 from wasl_locales.catalogue import gettext_noop as _
@@ -17,6 +18,9 @@ from wasl_web.errors import Problem
 from wasl_web.language import language_of, remember
 
 STATIC = Path(__file__).parent / "static"
+FOR_EVER = ("/static/assets/", "/static/icons/")
+"""Folders in which a file that changes has a new name."""
+
 TITLES = {
     "citizen": _("Wasl: talk to an employee by video"),
     "desk": _("Wasl desk"),
@@ -66,38 +70,56 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/{language:[a-z]{2}}/", citizen)
     for name in ("desk", "supervise"):
         app.router.add_get(f"/{name}", staff_page)
+    CONTENT_TYPES.add_type("font/woff2", ".woff2")
     app.router.add_static("/static/", STATIC)
+    app.on_response_prepare.append(_say_how_long_to_keep)
 
 
+@cache
 def shell(name: str, language: str, zone: str) -> str:
     """The HTML of a page that names days and hours as they are in a time zone."""
     entry = _manifest()[f"{name}/main.ts"]
     links = [f'<link rel="stylesheet" href="/static/{sheet}">' for sheet in _sheets(entry)]
     links.append(f'<script type="module" src="/static/{entry["file"]}"></script>')
     catalogue = words(language)
-    # "<" inside the JSON must not end the script element.
-    messages = json.dumps(page_messages(language) | {"zone": zone}, ensure_ascii=False).replace("<", "\\u003c")
+    messages = page_messages(language, _sources()[name]) | {"zone": zone}
     return SHELL.format(
         language=language,
         direction=direction(language),
         title=escape(catalogue.gettext(TITLES[name])),
         links="\n".join(links),
         no_script=escape(catalogue.gettext(_("This service needs JavaScript. Please switch it on in your browser."))),
-        messages=messages,
+        # "<" inside the JSON must not end the script element.
+        messages=json.dumps(messages, ensure_ascii=False).replace("<", "\\u003c"),
     )
 
 
 def _page(request: web.Request, name: str, language: str) -> web.Response:
     response = web.Response(text=shell(name, language, request.app[keys.ZONE]), content_type="text/html")
     response.headers["Cache-Control"] = "no-cache"
+    response.enable_compression()
     remember(response, language)
     return response
+
+
+async def _say_how_long_to_keep(request: web.Request, response: web.StreamResponse) -> None:
+    if not request.path.startswith("/static/"):
+        return
+    is_kept = response.status < 400 and request.path.startswith(FOR_EVER)
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if is_kept else "no-cache"
 
 
 def _sheets(entry: dict[str, Any]) -> list[str]:
     """The style sheets of an entry and of all chunks that it imports, those of the chunks first."""
     imported = [sheet for chunk in entry.get("imports", []) for sheet in _sheets(_manifest()[chunk])]
     return list(dict.fromkeys([*imported, *entry.get("css", [])]))
+
+
+@cache
+def _sources() -> dict[str, frozenset[str]]:
+    """Of each page, the files that it is built of."""
+    sources = json.loads((STATIC / ".vite" / "sources.json").read_text())
+    return {name: frozenset(files) for name, files in sources.items()}
 
 
 @cache

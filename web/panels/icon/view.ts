@@ -5,6 +5,9 @@ import { type TemplateResult, html } from "lit-html";
 /** They point along the line, so they are mirrored where lines run from right to left. */
 const ALONG = new Set(["corner-down-left", "log-out", "send"]);
 
+/** Where the icons are, by the build. */
+declare const ICONS: string;
+
 export function icon(name: string): TemplateResult {
-  return html`<svg class="icon" data-along=${ALONG.has(name)} aria-hidden="true"><use href="/static/icons/${name}.svg#i"></use></svg>`;
+  return html`<svg class="icon" data-along=${ALONG.has(name)} aria-hidden="true"><use href="${ICONS}/${name}.svg#i"></use></svg>`;
 }
