@@ -28,12 +28,14 @@ run: install pages ## Start a desk with demo data; HOST=0.0.0.0 TLS=auto serves 
 test: install pages ## Run every test: units, integration, real browsers, faults; the dearest are listed at the end.
 	$(BIN)/python tests/chromium.py
 	$(BIN)/python tests/firefox.py
+	$(BIN)/python tests/webkit.py
 	$(BIN)/python web/build_pages.py test
 	$(PYTEST) $(LANES)
 
 test-long: install pages ## Run what deserves hours or many seeds, too, in a random order, and the quick tests on each promised Python.
 	$(BIN)/python tests/chromium.py
 	$(BIN)/python tests/firefox.py
+	$(BIN)/python tests/webkit.py
 	$(BIN)/python tests/pythons.py
 	$(PYTEST) $(LANES) --long --random-order --random-order-seed=$(SEED)
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser
 
+from driven import on, presses
 from firefox import Firefox, find
 from livedesk import DeskProcess, until
 from livepage import RECEIVED, SERVICE, agent_at_desk, answer
@@ -30,25 +31,6 @@ async def firefox(tmp_path: Path) -> AsyncIterator[Firefox]:
     await started.start()
     yield started
     await started.stop()
-
-
-async def presses(firefox: Firefox, selector: str) -> None:
-    """Wait for something, and press it."""
-
-    async def there() -> bool:
-        return bool(await firefox.evaluate("(wanted) => document.querySelector(wanted) !== null", selector))
-
-    await until(there)
-    await firefox.evaluate("(wanted) => document.querySelector(wanted).click()", selector)
-
-
-async def on(firefox: Firefox, attribute: str, value: str) -> None:
-    """Wait for a state of the page."""
-
-    async def come() -> bool:
-        return bool(await firefox.evaluate("(name) => document.documentElement.dataset[name]", attribute) == value)
-
-    await until(come, 30.0)
 
 
 async def test_a_citizen_with_firefox_and_an_agent_with_chromium_see_and_hear_each_other(

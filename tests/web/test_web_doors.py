@@ -45,6 +45,8 @@ async def test_a_page_has_its_own_sentences_compressed_and_files_that_are_kept(
     async with http.get("/desk") as reply:
         desk = await reply.text()
     assert "I am available" in desk
+    assert '<meta name="description" content="' in citizen
+    assert "noindex" in desk
     assert "I am available" not in citizen
     scripts = re.findall(r'(?:src|href)="(/static/assets/[^"]+[.](?:js|css))"', citizen)
     assert scripts

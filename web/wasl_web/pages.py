@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.web_fileresponse import CONTENT_TYPES
 
-from wasl_locales.catalogue import LANGUAGES, direction, page_messages, words
+from wasl_locales.catalogue import LANGUAGES, Catalogue, direction, page_messages, words
 from wasl_locales.catalogue import gettext_noop as _
 from wasl_web import keys
 from wasl_web.errors import Problem
@@ -27,6 +27,11 @@ TITLES = {
     "supervise": _("Wasl supervision"),
     "gallery": _("Wasl gallery"),
 }
+DESCRIPTION = _(
+    "Talk to a government employee by video, voice or in writing, right in your browser: no app, no password."
+)
+"""What a search shows under the title of the citizen's page; the other pages are not to be found."""
+
 SHELL = """<!doctype html>
 <html lang="{language}" dir="{direction}" data-screen="loading" data-call="none">
 <head>
@@ -34,6 +39,7 @@ SHELL = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content">
 <meta name="color-scheme" content="light dark">
 <title>{title}</title>
+{found}
 <link rel="icon" href="/static/icon.svg" type="image/svg+xml">
 {links}
 </head>
@@ -87,11 +93,18 @@ def shell(name: str, language: str, zone: str) -> str:
         language=language,
         direction=direction(language),
         title=escape(catalogue.gettext(TITLES[name])),
+        found=_how_it_is_found(name, catalogue),
         links="\n".join(links),
         no_script=escape(catalogue.gettext(_("This service needs JavaScript. Please switch it on in your browser."))),
         # "<" inside the JSON must not end the script element.
         messages=json.dumps(messages, ensure_ascii=False).replace("<", "\\u003c"),
     )
+
+
+def _how_it_is_found(name: str, catalogue: Catalogue) -> str:
+    if name != "citizen":
+        return '<meta name="robots" content="noindex">'
+    return f'<meta name="description" content="{escape(catalogue.gettext(DESCRIPTION))}">'
 
 
 def _page(request: web.Request, name: str, language: str) -> web.Response:
