@@ -368,8 +368,6 @@ class WaitView(Message):
     estimate: Estimate | None
     """None: we can't tell yet."""
     why: Why
-    put_through: bool
-    """An agent sent her on to a colleague: she does not wait from the beginning again."""
     callback: CallbackView | None
     clip: ClipView | None
     """What she can watch; none where the desk has nothing for her."""
@@ -428,6 +426,8 @@ class TicketView(Message):
     check: CheckView | None = None
     """How good her line was when it was checked last; none: it was not."""
     joined_at: int
+    put_through: bool = False
+    """An agent sent her on to a colleague: she does not wait from the beginning again."""
 
 
 class SummaryView(Message):

@@ -150,6 +150,7 @@ class Views:
             hearing=arrivals.hears_badly(connection, ticket.id),
             check=line_check.of(connection, ticket.id),
             joined_at=milliseconds(ticket.joined_at),
+            put_through=Reason.TRANSFERRED in ticket.reasons,
         )
 
     def _wait(self, connection: Connection, ticket: Ticket, mailbox: Mailbox, now: float) -> m.WaitView:
@@ -160,7 +161,6 @@ class Views:
             kept=int(queue.policy.grace_waiting if ticket.callback_at is None else queue.policy.callback_grace),
             estimate=m.Estimate(low=int(estimate.low), high=int(estimate.high)) if estimate else None,
             why=m.Why(queue.why(connection, ticket.id, now)),
-            put_through=Reason.TRANSFERRED in ticket.reasons,
             callback=self._callback(connection, ticket, mailbox.language),
             clip=self._clip(ticket, mailbox),
         )
@@ -302,7 +302,7 @@ class Views:
         view = self._ticket(connection, ticket, language)
         waiting = ticket.state in (TicketState.WAITING, TicketState.OFFERED)
         return m.WallTicket(
-            **view.model_dump(exclude={"service"}),
+            **view.model_dump(exclude={"service", "put_through"}),
             state=ticket.state,
             since=milliseconds(ticket.since),
             position=self._house.queue.position(connection, ticket.id) if waiting else None,

@@ -38,6 +38,23 @@ SPOKEN = """
 """
 
 
+BLOCKED = """
+  MediaDevices.prototype.getUserMedia = () => Promise.reject(new DOMException("Permission denied", "NotAllowedError"));
+"""
+TRANSLATED = """() => {
+  const words = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (words.nextNode()) found.push(words.currentNode);
+  for (const text of found.filter((one) => one.data.trim() !== "")) {
+    const [outer, inner] = [document.createElement("font"), document.createElement("font")];
+    inner.textContent = `«${text.data}»`;
+    outer.append(inner);
+    text.replaceWith(outer);
+  }
+}"""
+"""What a browser that translates does to a page."""
+
+
 @pytest.fixture
 async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
     """The pages without a desk."""
@@ -84,6 +101,16 @@ async def test_leaving_takes_the_focus_to_its_question_and_back(browser: Browser
     assert await actor.page.evaluate(FOCUSED) == words
 
 
+async def test_another_way_to_take_part_does_not_drop_the_focus(browser: Browser, stage: Stage) -> None:
+    actor = await stage.enter(browser, "citizen", "en")
+    await actor.page.add_init_script(BLOCKED)
+    await actor.again()
+    await stand(actor, view("citizen", "check"))
+    await actor.page.get_by_role("button", name="Continue in writing").first.press("Enter")
+    await expect(actor.page.get_by_text("You will write to the employee.")).to_be_visible()
+    assert await actor.page.evaluate(FOCUSED)
+
+
 @pytest.mark.parametrize("language", ["ar", "en"])
 async def test_screens_are_read_out(browser: Browser, stage: Stage, language: str) -> None:
     actor = await stage.enter(browser, "citizen", language)
@@ -105,6 +132,18 @@ async def test_the_title_of_a_new_screen_is_announced(browser: Browser, stage: S
     actor = await stage.enter(browser, "citizen", "en")
     await actor.show("summary")
     await expect(actor.page.locator("[data-announcer]")).to_contain_text("Your visit is finished")
+
+
+async def test_what_changes_on_a_page_that_the_browser_translated_is_shown(browser: Browser, stage: Stage) -> None:
+    actor = await stage.enter(browser, "citizen", "en")
+    await actor.show("waiting")
+    number = actor.page.locator(".waiting-number strong")
+    for ahead in (8, 5, 3):
+        await actor.page.evaluate(TRANSLATED)
+        actor.told.state["wait"]["position"] = ahead
+        await stage.tell(actor)
+        await expect(number).to_have_text(str(ahead))
+        await expect(actor.page.locator(".waiting-place")).to_contain_text(f"{ahead - 1} people are ahead of you.")
 
 
 async def test_high_contrast_shows_which_boxes_are_ticked(browser: Browser, stage: Stage) -> None:

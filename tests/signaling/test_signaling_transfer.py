@@ -48,7 +48,7 @@ async def test_a_citizen_is_sent_on_to_a_colleague_who_reads_the_notes(desk: Des
     moved = await first.ask("transfer", ticket=joined["ticket"], agent="agent2", note="Needs a new deed.")
     assert moved == {"ok": True}
     put_through = await citizen.until(lambda state: state["phase"] == "waiting")
-    assert (put_through["wait"]["put_through"], put_through["wait"]["position"]) == (True, 1)
+    assert (put_through["ticket"]["put_through"], put_through["wait"]["position"]) == (True, 1)
     wrapping = await first.until(lambda state: state["presence"]["state"] == "wrap_up")
     assert (wrapping["call"], wrapping["visit"]) == (None, None)
     # She is in the line of one person, who comes back from her break to her, not to who joined later.

@@ -11,12 +11,16 @@ describe("advice", () => {
     expect(advice.news(null, 10_000)).toBeNull();
   });
 
-  it("is not said again while it comes and goes, but something else is", () => {
+  it("is not said again while it comes and goes, not even as something else", () => {
     const advice = new Advice();
     advice.news("gaps", 0);
-    advice.news(null, 5_000);
+    expect(advice.news(null, 5_000)).toBe("over");
     expect(advice.news("gaps", 10_000)).toBeNull();
-    expect(advice.news("frozen", 12_000)).toBe("frozen");
-    expect(advice.news("gaps", 50_000)).toBe("gaps");
+    expect(advice.news("frozen", 12_000)).toBeNull();
+    expect(advice.news(null, 13_000)).toBeNull();
+    expect(advice.news("frozen", 29_000)).toBeNull();
+    expect(advice.news("frozen", 31_000)).toBe("frozen");
+    expect(advice.news("gaps", 50_000)).toBeNull();
+    expect(advice.news("gaps", 62_000)).toBe("gaps");
   });
 });

@@ -725,6 +725,10 @@ export interface TicketView {
    */
   check?: CheckView | null;
   joined_at: number;
+  /**
+   * An agent sent her on to a colleague: she does not wait from the beginning again.
+   */
+  put_through?: boolean;
 }
 /**
  * Where a waiting ticket stands.
@@ -746,10 +750,6 @@ export interface WaitView {
    */
   estimate: Estimate | null;
   why: Why;
-  /**
-   * An agent sent her on to a colleague: she does not wait from the beginning again.
-   */
-  put_through: boolean;
   callback: CallbackView | null;
   /**
    * What she can watch; none where the desk has nothing for her.

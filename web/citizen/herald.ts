@@ -10,7 +10,7 @@ import { keptSentence } from "../panels/callback/words";
 import { agentName, backSentence, holdNews } from "../panels/hold/words";
 import { recordingNews } from "../panels/recording/words";
 import { troubleNews } from "../panels/trouble/view";
-import { estimateSentence, placeSentence, putThroughSentence } from "../panels/waiting/words";
+import { estimateSentence, onwardSentence, placeSentence, putThroughSentence } from "../panels/waiting/words";
 import { type Visit, screenOf } from "./visit";
 
 const EVERY_MS = 60_000;
@@ -19,15 +19,16 @@ export class Herald {
   #saidAt = 0;
   #said = "";
   readonly #held = new Reminder();
-  readonly #advice = new Advice();
+  #advice = new Advice();
 
   /** What to announce now that `before` became `after`, at `now` (milliseconds); nothing most of the time. */
   news(before: Visit, after: Visit, now: number): string[] {
     const screen = screenOf(after);
+    if (screen !== "call") this.#advice = new Advice();
     const news = screen === "waiting" ? arranged(before, after) : null;
     if (news !== null) return [news];
     if (screen === "waiting") return this.#waiting(after, screenOf(before) !== "waiting", now);
-    if (screen === "ringing" && screenOf(before) !== "ringing") return [t("It is your turn. We are calling an employee for you.")];
+    if (screen === "ringing" && screenOf(before) !== "ringing") return [turnSentence(after)];
     if (screen === "call") return this.#inCall(before, after, now);
     return [];
   }
@@ -70,12 +71,20 @@ export class Herald {
   }
 }
 
+function turnSentence(visit: Visit): string {
+  return isPutThrough(visit) ? onwardSentence() : t("It is your turn. We are calling an employee for you.");
+}
+
+function isPutThrough({ server }: Visit): boolean {
+  return server?.ticket?.put_through ?? false;
+}
+
 /** What has just become true of her place, and is said at once. */
 function arranged(before: Visit, after: Visit): string | null {
   const was = before.server?.wait;
   const wait = after.server?.wait;
   if (!wait) return null;
-  if (wait.put_through && !was?.put_through) return `${putThroughSentence()} ${placeSentence(wait)}`;
+  if (isPutThrough(after) && !isPutThrough(before)) return `${putThroughSentence()} ${placeSentence(wait)}`;
   if (wait.callback?.rung_at && !was?.callback?.rung_at) return t("It is nearly your turn. Please stay on this page now.");
   if (wait.callback && !was?.callback) return `${t("We keep your place and ring you.")} ${keptSentence(wait.kept)}`;
   if (was?.callback && !wait.callback) return t("We do not ring you elsewhere any more. Please wait on this page.");

@@ -1,11 +1,11 @@
 /** The citizen's page at work: the visit, and everything of the browser that follows it. */
 
 import { deskTime } from "../call/clock";
-import { render } from "lit-html";
 import { announce, arrived } from "../call/announce";
 import { CaptionWish, finalLines } from "../call/captions";
 import { Connection } from "../call/connection";
 import { Devices } from "../call/devices";
+import { draw } from "../call/draw";
 import { WaslError } from "../call/failure";
 import { keepFocus } from "../call/focus";
 import { meter } from "../call/level";
@@ -224,7 +224,7 @@ export class CitizenPage {
     const reading = this.#reader.read(this.visit.server?.call?.text ?? [], wantsLetters(this.preferences), deskTime());
     for (const line of this.#reader.news()) announce(lineSentence(line));
     const around = { reading, preferences: this.preferences, slot, own: this.#own, level: this.#level, now: deskTime() };
-    const show = (): void => { render(page(this.visit, around, this.#on), this.#root); };
+    const show = (): void => { draw(page(this.visit, around, this.#on), this.#root); };
     if (stays) keepFocus(this.#root, show);
     else show(); // `arrive` sets the focus
     this.playback.start(this.#root);

@@ -72,7 +72,7 @@ function screenView(screen: Screen, visit: Visit, around: Surroundings, on: Citi
     case "waiting":
       return waitingView(visit, around, on);
     case "ringing":
-      return ringing({ own: around.own, leaving: visit.leaving, asking: visit.asking }, on.meeting);
+      return ringing({ own: around.own, putThrough: visit.server?.ticket?.put_through ?? false, leaving: visit.leaving, asking: visit.asking }, on.meeting);
     case "call":
       return meetingView(visit, around, on);
     case "dropped":
@@ -143,6 +143,8 @@ function waitingView(visit: Visit, around: Surroundings, on: CitizenActions): Te
     {
       wait: server?.wait ?? null,
       serviceName: server?.ticket?.service_name ?? "",
+      modality: modalityOf(visit),
+      putThrough: server?.ticket?.put_through ?? false,
       lost: visit.status !== "connected",
       draining: server?.draining ?? false,
       callback: reach && (texts || push !== "missing") ? { form, push, texts } : null,

@@ -24,7 +24,7 @@ function at(phase: CitizenPhase, more: Partial<CitizenState> = {}): Visit {
   return reduce(connected, { type: "state", state: state(phase, more) });
 }
 
-const WAIT: WaitView = { position: 3, kept: 300, estimate: null, why: "agents_busy", put_through: false, callback: null, clip: null };
+const WAIT: WaitView = { position: 3, kept: 300, estimate: null, why: "agents_busy", callback: null, clip: null };
 const waits = (wait: Partial<WaitView>): Visit => at("waiting", { wait: { ...WAIT, ...wait } });
 const waitingAt = (position: number): Visit => waits({ position });
 
@@ -177,6 +177,13 @@ describe("Herald", () => {
     expect(said(herald, waits({}), agreed, 0)).toContain("We keep your place and ring you.");
     expect(said(herald, agreed, waits({ callback: { ...callback, rung_at: 1 } }), 1)).toContain("nearly your turn");
     expect(said(herald, agreed, waits({}), 2)).toContain("do not ring you");
-    expect(said(herald, at("call"), waits({ put_through: true, position: 1 }), 3)).toContain("put you through");
+    const ticket = { ...TICKET, put_through: true };
+    expect(said(herald, at("call"), at("waiting", { ticket, wait: { ...WAIT, position: 1 } }), 3)).toContain("put you through");
+    expect(said(herald, at("call"), at("ringing", { ticket }), 4)).toContain("calling a colleague");
+  });
+
+  it("nobody is next where nobody is there", () => {
+    const first = waits({ position: 1, why: "nobody_signed_in" });
+    expect(said(new Herald(), START, first, 0)).toContain("You are the first in line.");
   });
 });

@@ -1,11 +1,11 @@
 /** The agent's page at work: holds what it knows, and lets server, devices, ring and screen follow each change. */
 
 import { deskTime } from "../call/clock";
-import { render } from "lit-html";
 import { announce } from "../call/announce";
 import { Advice } from "../call/advice";
 import { CaptionWish, finalLines } from "../call/captions";
 import { Connection } from "../call/connection";
+import { draw } from "../call/draw";
 import { WaslError } from "../call/failure";
 import { ownTrouble } from "../call/insight";
 import { MediaLink } from "../call/media";
@@ -59,7 +59,7 @@ export class DeskPage {
   readonly #captionWish = new CaptionWish();
   readonly #ear = new Ear((made) => { this.#caption(made); }, () => { this.events.captions.browser(false); });
   readonly #watching: Watching;
-  readonly #advice = new Advice();
+  #advice = new Advice();
   readonly #held = new Reminder();
   #shown: Screen = "loading";
   /** When the present offer was first seen here, in milliseconds since the epoch. */
@@ -104,6 +104,7 @@ export class DeskPage {
     if (call) this.sender.written(call.typed);
     if (call) this.sender.connect();
     for (const sentence of doneLines(before, call?.text ?? [])) announce(sentence);
+    if (!call) this.#advice = new Advice();
     const trouble = this.#advice.news(ownTrouble(call?.legs ?? []), deskTime());
     if (trouble !== null) announce(troubleNews(trouble));
     void this.link.obey(policyOf(call));
@@ -121,7 +122,7 @@ export class DeskPage {
     const root = document.documentElement;
     root.dataset.screen = this.screen;
     root.dataset.call = this.desk.server?.call?.state ?? "none";
-    render(deskView(this.desk, this.#surroundings(), this.events), this.#app);
+    draw(deskView(this.desk, this.#surroundings(), this.events), this.#app);
     this.playback.start(this.#app);
   }
 

@@ -3,7 +3,7 @@
 import "../base.css";
 import "./supervise.css";
 import { deskTime } from "../call/clock";
-import { render } from "lit-html";
+import { draw } from "../call/draw";
 import { Connection } from "../call/connection";
 import { applyPreferences, loadPreferences } from "../call/preferences";
 import type { SuperviseWire } from "../call/wire";
@@ -48,7 +48,7 @@ function dispatch(action: Action): void {
 function paint(): void {
   document.documentElement.dataset.screen = screenOf(wall);
   const refusal = connection.refusal?.message ?? null;
-  render(superviseView(wall, { now: deskTime(), preferences, refusal }, events), app);
+  draw(superviseView(wall, { now: deskTime(), preferences, refusal }, events), app);
 }
 
 async function enterWith(username: string, password: string): Promise<void> {

@@ -73,7 +73,7 @@ function holdButton(held: boolean, on: CallBarEvents): TemplateResult {
 // The name says what is; aria-pressed would say it a second time, and the other way round.
 function toggle(keys: string, name: string, device: Device, press: () => void): TemplateResult {
   return html`
-    <button class="button" data-device=${device} aria-keyshortcuts=${keys} @click=${press}>
+    <button class="button" type="button" data-device=${device} aria-keyshortcuts=${keys} @click=${press}>
       ${name} <kbd aria-hidden="true" dir="ltr">${keys}</kbd>
     </button>
   `;

@@ -41,7 +41,7 @@ export function captionsShown(data: CaptionsData, on: Omit<CaptionsActions, "loo
     <div class="captions-log" role="log" aria-live="off" tabindex="0" aria-label=${t("What has been said")}>
       <div>
         ${available && lines.length === 0 ? html`<p class="hint">${t("Nothing has been said yet.")}</p>` : nothing}
-        <ul role="list">${repeat(lines, (line) => line.id, (line) => lineView(line, data, on))}</ul>
+        ${lines.length === 0 ? nothing : html`<ul role="list">${repeat(lines, (line) => line.id, (line) => lineView(line, data, on))}</ul>`}
       </div>
     </div>
   </section>`;

@@ -46,5 +46,5 @@ function symbol({ signed }: ClipView): string {
 }
 
 function label({ signed }: ClipView): string {
-  return signed ? t("Watch in sign language") : t("Watch and listen");
+  return signed ? t("Watch a film in sign language while you wait") : t("Watch a film while you wait");
 }

@@ -38,7 +38,7 @@ export function closingView(form: ClosingForm, on: ClosingEvents): TemplateResul
 
 function opener(on: ClosingEvents): TemplateResult {
   return html`
-    <button id="finish" class="button" aria-keyshortcuts="Alt+O" @click=${() => { on.change({ open: true }); }}>
+    <button id="finish" class="button" type="button" aria-keyshortcuts="Alt+O" @click=${() => { on.change({ open: true }); }}>
       ${t("Choose an outcome")} <kbd aria-hidden="true" dir="ltr">Alt+O</kbd>
     </button>
   `;

@@ -26,8 +26,9 @@ export function conversation(data: Reading, on: ConversationActions): TemplateRe
   return html`<section class="conversation" aria-label=${t("Text")}>
     <div class="conversation-log" role="log" aria-live="off" tabindex="0" aria-label=${t("What has been written")}>
       <div>
-        ${lines.length === 0 ? html`<p class="hint">${t("Nothing has been written yet.")}</p>` : nothing}
-        <ul role="list">${repeat(lines, (line) => line.id, lineView)}</ul>
+        ${lines.length === 0
+          ? html`<p class="hint">${t("Nothing has been written yet.")}</p>`
+          : html`<ul role="list">${repeat(lines, (line) => line.id, lineView)}</ul>`}
         ${data.writing.map((line) => html`<p class="conversation-writing hint">${writing(line)}</p>`)}
       </div>
     </div>

@@ -78,6 +78,7 @@ export function meeting(data: MeetingData, on: MeetingActions): TemplateResult {
         ${data.silenced
           ? html`<button class="button main wide" type="button" @click=${on.unblock}>${icon("volume-2")}<span>${t("Tap to continue and to hear")}</span></button>`
           : nothing}
+        ${notices(agentAway(data))}
         <div role="status">${notices(sentences(data, on))}</div>
         ${troubleStrip(data.stage.legs)} ${matters(data.recording) && shown !== "question" ? recordingOf(data, on) : nothing}
         ${drawer(shown, data, on)} ${!matters(data.recording) && hasRoom(shown) ? recordingOf(data, on) : nothing}
@@ -208,12 +209,14 @@ function toggle(act: string, sign: string, name: string, device: Device, press: 
   </button>`;
 }
 
+/** Shown only: the page says it by itself, to those it reads aloud to as well. */
+function agentAway({ stage: { legs } }: MeetingData): Notice[] {
+  const isAway = legs.some((leg) => leg.role === "agent" && !leg.connected);
+  return isAway ? [{ tone: "wait", text: t("The employee's line dropped. Please wait; they are being reconnected.") }] : [];
+}
+
 function sentences(data: MeetingData, on: MeetingActions): Notice[] {
   const list: Notice[] = [];
-  const agent = data.stage.legs.find((leg) => leg.role === "agent");
-  if (agent && !agent.connected) {
-    list.push({ tone: "wait", text: t("The employee's line dropped. Please wait; they are being reconnected.") });
-  }
   if (data.captions?.made) list.push({ tone: "info", text: t("A machine writes down what you say, so that others in the call can read it.") });
   const again = [{ label: t("Tap to continue"), act: on.again }];
   if (data.microphone === "busy") list.push({ tone: "problem", text: t("They cannot hear you: a phone call or another program has your microphone."), actions: again });

@@ -60,7 +60,7 @@ function advice(presence: PresenceView): string {
 
 function availableButton({ asking }: Presence, on: PresenceEvents): TemplateResult {
   return html`
-    <button class="button main" aria-keyshortcuts="Alt+A" ?disabled=${asking} @click=${on.available}>
+    <button class="button main" type="button" aria-keyshortcuts="Alt+A" ?disabled=${asking} @click=${on.available}>
       ${t("I am available")} <kbd aria-hidden="true" dir="ltr">Alt+A</kbd>
     </button>
   `;
@@ -82,7 +82,7 @@ function noticesHint(notices: NotificationPermission, isReady: boolean): Templat
 function breaks({ asking }: Presence, on: PresenceEvents): TemplateResult {
   const button = (reason: TakeBreak["reason"]): TemplateResult => html`
     <li>
-      <button class="button" ?disabled=${asking} @click=${() => { on.takeBreak(reason); }}>${reasonName(reason)}</button>
+      <button class="button" type="button" ?disabled=${asking} @click=${() => { on.takeBreak(reason); }}>${reasonName(reason)}</button>
     </li>
   `;
   return html`

@@ -28,10 +28,10 @@ export function wrapUpView(state: WrapUp, on: WrapUpEvents): TemplateResult {
       <h1 tabindex="-1">${t("The call has ended")}</h1>
       <p>${wrapUpSentence(state)}</p>
       ${wrapUpClock(state)}
-      <button class="button main" aria-keyshortcuts="Alt+A" ?disabled=${state.asking} @click=${on.available}>
+      <button class="button main" type="button" aria-keyshortcuts="Alt+A" ?disabled=${state.asking} @click=${on.available}>
         ${t("I am ready for the next citizen")} <kbd aria-hidden="true" dir="ltr">Alt+A</kbd>
       </button>
-      <button class="button" ?disabled=${state.asking} @click=${() => { on.takeBreak("rest"); }}>
+      <button class="button" type="button" ?disabled=${state.asking} @click=${() => { on.takeBreak("rest"); }}>
         ${t("Take a break: %(reason)s", { reason: reasonName("rest") })}
       </button>
     </section>

@@ -33,7 +33,7 @@ export function selfCheckView(state: SelfCheck, on: SelfCheckEvents): TemplateRe
 function opener(on: SelfCheckEvents): TemplateResult {
   return html`
     <p>${t("They are off now. They go on when a call rings, and off again after it.")}</p>
-    <button class="button" @click=${on.open}>${t("Check microphone and camera")}</button>
+    <button class="button" type="button" @click=${on.open}>${t("Check microphone and camera")}</button>
   `;
 }
 
@@ -43,7 +43,7 @@ function running({ devices, level, heard }: SelfCheck, on: SelfCheckEvents): Tem
     <p>${cameraSentence(devices.camera)}</p>
     ${devices.microphone.track ? html`<meter aria-label=${t("How loud you are")} min="0" max="1" .value=${level}></meter>` : nothing}
     <p role="status">${microphoneSentence(devices.microphone, heard)}</p>
-    <button class="button" @click=${on.close}>${t("Done")}</button>
+    <button class="button" type="button" @click=${on.close}>${t("Done")}</button>
   `;
 }
 

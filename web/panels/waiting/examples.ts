@@ -11,7 +11,6 @@ const WAIT: WaitView = {
   kept: 300,
   estimate: { low: 300, high: 720 },
   why: "agents_busy",
-  put_through: false,
   callback: null,
   clip: null,
 };
@@ -19,6 +18,8 @@ const AGREED: CallbackView = { asked_at: 0, rung_at: null, contact: "+965 ••
 const DATA: WaitingData = {
   wait: WAIT,
   serviceName: "بدل الإيجار",
+  modality: "video",
+  putThrough: false,
   lost: false,
   draining: false,
   callback: { form: { open: "no", phone: "", refused: false }, push: "ready", texts: true },
@@ -35,10 +36,12 @@ const waits = (wait: Partial<WaitView>) => shown({ wait: { ...WAIT, ...wait } })
 
 export const examples: Record<string, () => TemplateResult> = {
   ahead: shown({}),
+  writing: shown({ modality: "text" }),
+  "first-and-nobody-there": waits({ position: 1, estimate: null, why: "nobody_signed_in" }),
   next: waits({ position: 1, estimate: null, why: "waiting_for_signer" }),
   wish: waits({ position: 1, why: "wish" }),
   "nobody-there": waits({ estimate: null, why: "nobody_signed_in" }),
-  "put-through": waits({ position: 1, put_through: true }),
+  "put-through": shown({ wait: { ...WAIT, position: 1 }, putThrough: true }),
   "kept-and-rung-later": waits({ kept: 600, callback: AGREED }),
   "rung-now": waits({ position: 1, kept: 600, callback: { ...AGREED, rung_at: 1 } }),
   "with-a-film": shown({ clip: { clip: { signed: true, seconds: 40, playing: false }, slot: null, silenced: false } }),

@@ -1,7 +1,7 @@
 /** In line: where, how long, why; that it is safe to wait; and the way out, which asks once. */
 
 import { type TemplateResult, html, nothing } from "lit-html";
-import type { WaitView } from "../../call/messages";
+import type { Modality, WaitView } from "../../call/messages";
 import { minutes, num, t } from "../../call/words";
 import { type CallbackActions, type CallbackData, callback } from "../callback/view";
 import { type ClipActions, type ClipData, clip } from "../clip/view";
@@ -14,6 +14,9 @@ import "./style.css";
 export interface WaitingData {
   wait: WaitView | null;
   serviceName: string;
+  modality: Modality;
+  /** An employee sent her on to a colleague. */
+  putThrough: boolean;
   /** The page has lost the server; the place is kept. */
   lost: boolean;
   draining: boolean;
@@ -52,7 +55,7 @@ export function waiting(data: WaitingData, on: WaitingActions): TemplateResult {
       ? notices([{ tone: "wait", text: t("The connection dropped. We keep your place for %(time)s and come back by ourselves.", { time: kept }) }])
       : nothing}
     ${data.draining ? notices([{ tone: "info", text: t("The service restarts shortly. You keep your place.") }]) : nothing}
-    ${wait?.put_through ? notices([{ tone: "info", text: putThroughSentence() }]) : nothing}
+    ${data.putThrough ? notices([{ tone: "info", text: putThroughSentence() }]) : nothing}
     ${wait?.callback?.rung_at ? ringing(data, wait, on) : nothing} ${wait ? place(wait) : nothing}
     ${data.clip ? clip(data.clip, on.clip) : nothing} ${facts(data, kept)}
     ${wait && !wait.callback?.rung_at ? ringing(data, wait, on) : nothing} ${wait && isScarce(wait) ? bookingButton(on) : nothing}
@@ -69,12 +72,18 @@ function place(wait: WaitView): TemplateResult {
 }
 
 /** Whoever is rung elsewhere has been told already for how long her place is kept. */
-function facts({ wait, using }: WaitingData, kept: string): TemplateResult {
+function facts({ wait, modality, using }: WaitingData, kept: string): TemplateResult {
   return html`<ul class="waiting-facts">
-    <li>${using?.camera || using?.microphone ? t("We check your connection. In a few seconds your camera and microphone are off.") : t("Your camera and microphone are off. We turn them on when it is your turn.")}</li>
+    <li>${devices(modality, using)}</li>
     <li>${t("The page rings when it is your turn.")}</li>
     ${wait?.callback ? nothing : html`<li>${t("You may lock the screen or close this page: we keep your place for %(time)s.", { time: kept })}</li>`}
   </ul>`;
+}
+
+function devices(modality: Modality, using: WaitingData["using"]): string {
+  if (using?.camera || using?.microphone) return t("We check your connection. In a few seconds your camera and microphone are off.");
+  if (modality === "text") return t("You write with the employee. Your camera and microphone stay off.");
+  return t("Your camera and microphone are off. We turn them on when it is your turn.");
 }
 
 function ringing(data: WaitingData, wait: WaitView, on: WaitingActions): TemplateResult | typeof nothing {

@@ -4,7 +4,8 @@ import type { WaitView, Why } from "../../call/messages";
 import { minutesRange, t, tn } from "../../call/words";
 
 export function placeSentence(wait: WaitView): string {
-  if (wait.position <= 1) return t("You are next.");
+  // Nobody could be called next.
+  if (wait.position <= 1) return wait.why === "nobody_signed_in" ? t("You are the first in line.") : t("You are next.");
   return tn("%(n)s person is ahead of you.", "%(n)s people are ahead of you.", wait.position - 1);
 }
 
@@ -26,6 +27,11 @@ export function reason(why: Why): string {
     case "wish":
       return t("We are waiting a little for the employee you wished for. If it takes too long, another one calls you.");
   }
+}
+
+/** While the colleague is being rung. */
+export function onwardSentence(): string {
+  return t("We are calling a colleague of the employee. Nothing of what you said is lost. Please stay here.");
 }
 
 export function putThroughSentence(): string {
