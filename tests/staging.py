@@ -89,6 +89,9 @@ class Actor:
     """Whether it was offered a connection with the relay."""
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     """What the page asked for, in its order."""
+    auth: dict[str, Any] = field(default_factory=dict)
+    """What the page said of itself when it connected last."""
+    _connected: asyncio.Event = field(default_factory=asyncio.Event)
     _layout: Layout = Layout()
     _frames: list[str] = field(default_factory=list)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -138,6 +141,19 @@ class Actor:
         """Waits until everybody who is to be seen is seen."""
         await self.page.wait_for_function(PICTURES)
 
+    @asynccontextmanager
+    async def connects(self) -> AsyncIterator[None]:
+        """Waits until the page has connected anew, because of what happens within."""
+        self._connected.clear()
+        yield
+        async with asyncio.timeout(15 * PATIENCE):
+            await self._connected.wait()
+
+    def arrived(self, sid: str, auth: dict[str, Any]) -> None:
+        """The page has connected."""
+        self.connected, self.auth, self.has_media = sid, auth, auth.get("peer") is not None
+        self._connected.set()
+
     def reached(self, frame: str | bytes) -> None:
         """Something has come over the page's socket."""
         if isinstance(frame, str) and any(f'["{name}"' in frame[:60] for name, _ in self.told.events):
@@ -183,8 +199,13 @@ class Stage:
     async def connect(self, role: str, sid: str, auth: dict[str, Any]) -> None:
         """A page is there, perhaps again."""
         actor = self._actors[role, auth["language"]]
-        actor.connected, actor.has_media = sid, auth.get("peer") is not None
+        actor.arrived(sid, auth)
         await self.tell(actor)
+
+    async def drop(self, actor: Actor) -> None:
+        """Cuts the page's connection, and waits until it is back."""
+        async with actor.connects():
+            await self._sockets.disconnect(actor.connected, namespace=f"/{actor.role}")
 
     async def ask(self, role: str, sid: str, request: str, body: dict[str, Any]) -> dict[str, Any]:
         """What a page is answered: what was recorded, or that it is done."""

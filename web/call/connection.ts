@@ -10,6 +10,10 @@ export type Status = "connecting" | "connected" | "lost" | "replaced" | "refused
 
 const REPLY_WITHIN_MS = 8_000;
 const RETRY_REFUSED_MS = 2_000;
+/** From then on a WebSocket is taken for one that something on the way swallows without a word. */
+const SILENT_AFTER_MS = 5_000;
+/** Polling may take long, and is the last way there is. */
+const POLLED_WITHIN_MS = 20_000;
 
 export interface ConnectionOptions<W extends Wire> {
   path: W["path"];
@@ -37,6 +41,7 @@ export class Connection<W extends Wire> {
       auth: (give) => {
         give(options.auth());
       },
+      timeout: SILENT_AFTER_MS,
       reconnectionDelay: 300,
       reconnectionDelayMax: 3_000,
       autoConnect: false,
@@ -129,6 +134,8 @@ export class Connection<W extends Wire> {
   }
 
   #failed(error: Error & { data?: unknown }): void {
+    // Socket.IO goes on to polling after an error alone; after silence it would begin with a WebSocket for ever.
+    if (error.message === "timeout") this.#beginByPolling();
     if (this.#socket.active) {
       if (this.status !== "connecting") this.#become("lost");
       return;
@@ -141,6 +148,13 @@ export class Connection<W extends Wire> {
     }
     this.#become("lost");
     setTimeout(this.#hurry, RETRY_REFUSED_MS);
+  }
+
+  /** A WebSocket is tried beside it, and taken if it works. */
+  #beginByPolling(): void {
+    const manager = this.#socket.io;
+    manager.opts.transports = ["polling", "websocket"];
+    manager.timeout(POLLED_WITHIN_MS);
   }
 
   /** The network or the person is back: try now instead of when the next attempt is due. */

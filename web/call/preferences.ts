@@ -68,8 +68,13 @@ export function applyPreferences(preferences: Preferences): void {
   remember(KEY, preferences);
 }
 
-/** What this device remembers under `key`; null when nothing, or when storage is forbidden. */
+/** As JSON, what the device would not keep, because storage is forbidden or full: it lasts as long as the page does. */
+const unkept = new Map<string, string>();
+
+/** What is remembered under `key`; null when nothing is. */
 export function remembered(key: string): unknown {
+  const own = unkept.get(key);
+  if (own !== undefined) return JSON.parse(own);
   try {
     return JSON.parse(localStorage.getItem(key) ?? "null");
   } catch {
@@ -81,7 +86,8 @@ export function remember(key: string, value: unknown): void {
   try {
     if (value === null) localStorage.removeItem(key);
     else localStorage.setItem(key, JSON.stringify(value));
+    unkept.delete(key);
   } catch {
-    // Storage is forbidden or full: it lasts as long as the page does.
+    unkept.set(key, JSON.stringify(value));
   }
 }

@@ -10,7 +10,7 @@ const LOOK_EVERY_MS = 100;
 const SILENT_AFTER_MS = 500;
 const USERNAME = /a=ice-ufrag:(\S+)/;
 const PASSWORD = /a=ice-pwd:(\S+)/;
-const PRIORITY = /(?<=a=candidate:\S+ 1 udp )\d+/gi;
+const PRIORITY = /(a=candidate:\S+ 1 udp )(\d+)/gi;
 /** One step of type preference (RFC 8445, 5.1.2.1). */
 const RAISE = 1 << 24;
 
@@ -27,7 +27,7 @@ export async function restarted(offer: string): Promise<string> {
   return offer
     .replaceAll(`a=ice-ufrag:${username}`, `a=ice-ufrag:${hex.slice(0, 12)}`)
     .replaceAll(`a=ice-pwd:${password}`, `a=ice-pwd:${hex.slice(12, 48)}`)
-    .replace(PRIORITY, (priority) => String(Number(priority) + RAISE));
+    .replace(PRIORITY, (_, before: string, priority: string) => before + String(Number(priority) + RAISE));
 }
 
 /** Restarts when the network changed or what flowed stops flowing, once until it flows again. */

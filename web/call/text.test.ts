@@ -34,6 +34,20 @@ describe("diff", () => {
     expect(diff(before, now)).toBe(expected);
   });
 
+  it.each([
+    ["e\u0301", "e", ERASE.repeat(2) + "e"],
+    ["بِ", "ب", ERASE.repeat(2) + "ب"],
+    ["\u{1F468}\u200D\u{1F467}", "\u{1F468}", ERASE.repeat(3) + "\u{1F468}"],
+    ["a\nb", "a\nc", ERASE + "c"],
+    ["\u0301a", "\u0301b", ERASE + "b"],
+  ])("keeps letters whole in browsers that do not know graphemes: %j to %j", async (before, now, expected) => {
+    const { Segmenter } = Intl;
+    Reflect.deleteProperty(Intl, "Segmenter");
+    vi.resetModules();
+    const old = await import("./text").finally(() => Object.assign(Intl, { Segmenter }));
+    expect(old.diff(before, now)).toBe(expected);
+  });
+
   it("erases a whole letter with its marks, and types the new one", () => {
     expect(diff("e\u0301", "e")).toBe(ERASE.repeat(2) + "e");
   });

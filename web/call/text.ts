@@ -11,7 +11,10 @@ const BATCH_LIMIT = 1_000;
 const ACKNOWLEDGED_WITHIN_MS = 1_000;
 const CHANNEL_AGAIN_MS = 5_000;
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+const { Segmenter } = Intl as Partial<typeof Intl>;
+const segmenter = Segmenter ? new Segmenter(undefined, { granularity: "grapheme" }) : null;
+/** A character with its marks, and what is joined to it: where the browser does not know graphemes, that is nearly all. */
+const JOINED = /(?:\P{M}\p{M}*|\p{M}+)(?:\u200D\P{M}\p{M}*)*/gu;
 
 /** What turns `before` into `after`. Cuts only between whole graphemes, so no half letter is ever shown. */
 export function diff(before: string, after: string): string {
@@ -21,13 +24,17 @@ export function diff(before: string, after: string): string {
 }
 
 function commonStart(before: string, after: string): number {
-  const others = graphemes.segment(after)[Symbol.iterator]();
+  const others = graphemes(after)[Symbol.iterator]();
   let length = 0;
-  for (const { segment } of graphemes.segment(before)) {
-    if (others.next().value?.segment !== segment) break;
-    length += segment.length;
+  for (const grapheme of graphemes(before)) {
+    if (others.next().value !== grapheme) break;
+    length += grapheme.length;
   }
   return length;
+}
+
+function graphemes(text: string): string[] {
+  return segmenter ? Array.from(segmenter.segment(text), ({ segment }) => segment) : (text.match(JOINED) ?? []);
 }
 
 /** Both lists as one, in the order of the lines' ids; of a line that is in both, the higher revision. */

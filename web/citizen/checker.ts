@@ -4,7 +4,7 @@
  */
 
 import { checkLine } from "../call/check";
-import type { OwnTracks } from "../call/media";
+import { CARRIES_MEDIA, type OwnTracks } from "../call/media";
 import type { CheckView } from "../call/messages";
 import { remember, remembered } from "../call/preferences";
 import { requirementsOf } from "./ahead";
@@ -39,6 +39,7 @@ export class Checker {
   follow(): void {
     const { visit } = this.#page;
     const screen = screenOf(visit);
+    if (!CARRIES_MEDIA) return; // there is no line to check
     const wanted = screen === "check" || (screen === "waiting" && visit.line.using !== null);
     if (!wanted || visit.status !== "connected") {
       this.#stop();

@@ -14,7 +14,7 @@ import {
 } from "./ahead";
 import { findService } from "./catalogue";
 import type { CitizenPage } from "./page";
-import { keepEarlier, loadTicket } from "./ticket";
+import { keepEarlier, loadTicket, takeTicket } from "./ticket";
 import type { Step, Visit } from "./visit";
 
 export function actionsOf(page: CitizenPage): CitizenActions {
@@ -29,13 +29,15 @@ export function actionsOf(page: CitizenPage): CitizenActions {
     to("booking")();
     if (!page.visit.booked) void fetchSlots(page);
   };
+  // Her visit goes on in another tab, and she wants it here.
+  const start = (): void => { if (!page.takeVisit()) toServices(); };
   const ahead = { message: to("message"), booking: toBooking };
   const toCheck = (): void => {
     to("check")();
     void fetchOutlook(page);
   };
   return {
-    welcome: { start: toServices, needs: to("needs"), message: () => { openMessage(page); }, booked: bookedActions(page) },
+    welcome: { start, needs: to("needs"), message: () => { openMessage(page); }, booked: bookedActions(page) },
     ways: {
       modality: (modality) => { page.setNeeds({ ...page.visit.needs, modality }); },
       signs: (signs) => { page.setNeeds({ ...page.visit.needs, signs, modality: signs ? "video" : page.visit.needs.modality }); },
@@ -64,7 +66,10 @@ export function actionsOf(page: CitizenPage): CitizenActions {
     closed: {
       undo: () => void page.ask("undo_leave", {}),
       again: () => void startAgain(page),
-      here: () => { page.connection.reopen(); },
+      here: () => {
+        takeTicket();
+        page.connection.reopen();
+      },
       ...ahead,
     },
     ahead,

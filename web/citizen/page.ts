@@ -10,7 +10,7 @@ import { WaslError } from "../call/failure";
 import { keepFocus } from "../call/focus";
 import { meter } from "../call/level";
 import { VOLUMES } from "../call/loudness";
-import { MediaLink } from "../call/media";
+import { CARRIES_MEDIA, MediaLink } from "../call/media";
 import type { DevicesChanged, TextEvent } from "../call/messages";
 import { Playback } from "../call/playback";
 import { policyOf } from "../call/policy";
@@ -33,11 +33,14 @@ import { loadCatalogue } from "./catalogue";
 import { Herald } from "./herald";
 import { actionsOf } from "./operate";
 import { loadReach, pushAbility } from "./push";
-import { keepEarlier, keepMessage, keepTicket, loadEarlier, loadMessage, loadTicket } from "./ticket";
+import { keepEarlier, keepMessage, keepTicket, loadEarlier, loadMessage, loadTicket, takeTicket } from "./ticket";
 import { page } from "./view";
 import { type Action, type Needs, START, type Visit, callOf, needsLink, reduce, screenOf, wantedDevices } from "./visit";
 
 const NEEDS_KEY = "wasl.needs";
+
+/** Where the browser carries neither sound nor pictures, writing is left. */
+const possible = (needs: Needs): Needs => (CARRIES_MEDIA ? needs : { ...needs, modality: "text" });
 
 export class CitizenPage {
   visit: Visit;
@@ -64,15 +67,16 @@ export class CitizenPage {
   /** Where the focus was when a question took it. */
   #interrupted: Element | null = null;
   #wanted = { microphone: false, camera: false };
+  /** The desk has said what time it is. */
+  #knowsTime = false;
 
   constructor(root: HTMLElement) {
     this.#root = root;
     const needs = remembered(NEEDS_KEY) as Partial<Needs> | null;
     this.visit = {
       ...START,
-      needs: { ...START.needs, ...needs },
+      needs: possible({ ...START.needs, ...needs }),
       returning: loadTicket() !== null,
-      booked: loadBooking(Date.now()),
       hasMessage: loadMessage() !== null,
       push: pushAbility(),
     };
@@ -100,7 +104,10 @@ export class CitizenPage {
 
   start(): void {
     applyPreferences(this.preferences);
-    this.connection.on("state", (state) => { this.dispatch({ type: "state", state }); });
+    this.connection.on("state", (state) => {
+      this.#findBooking();
+      this.dispatch({ type: "state", state });
+    });
     this.connection.on("text", (event) => { this.#read(event); });
     this.connection.on("insight", (event) => { this.dispatch({ type: "insight", event }); });
     this.connection.on("caption", (event) => { this.dispatch({ type: "caption", event }); });
@@ -116,8 +123,16 @@ export class CitizenPage {
       if (status === "refused") this.#startOver();
       this.dispatch({ type: "status", status });
     });
+    document.addEventListener("visibilitychange", () => { this.#useAllowed(); });
     this.connection.open();
     this.paint();
+  }
+
+  /** A clock of the device that is wrong must not hide an appointment, so the desk's decides whether it has gone by. */
+  #findBooking(): void {
+    if (this.#knowsTime) return;
+    this.#knowsTime = true;
+    this.change({ booked: loadBooking(deskTime()) });
   }
 
   dispatch(action: Action): void {
@@ -167,7 +182,7 @@ export class CitizenPage {
 
   setNeeds(needs: Needs): void {
     remember(NEEDS_KEY, needs);
-    this.change({ needs });
+    this.change({ needs: possible(needs) });
   }
 
   setPreferences(change: Partial<Preferences>): void {
@@ -202,6 +217,13 @@ export class CitizenPage {
     } catch {
       this.change({ catalogueFailed: this.visit.bodies === null });
     }
+  }
+
+  /** Whether there is a visit of this device that this page had not, and has now. */
+  takeVisit(): boolean {
+    if (loadTicket() !== null || takeTicket() === null) return false;
+    this.connection.reopen();
+    return true;
   }
 
   forgetTicket(): void {
@@ -268,11 +290,7 @@ export class CitizenPage {
   /** Lets devices, ring, wake lock and link follow what the visit has become. */
   #follow(before: Visit): void {
     const screen = screenOf(this.visit);
-    const wanted = wantedDevices(this.visit);
-    if (wanted.camera !== this.#wanted.camera || wanted.microphone !== this.#wanted.microphone) {
-      this.#wanted = wanted;
-      void this.devices.want(wanted);
-    }
+    this.#useAllowed();
     this.devices.mute(this.visit.off.microphone);
     this.#useDevices(screen);
     void this.link.obey(policyOf(this.visit.server?.call));
@@ -287,6 +305,16 @@ export class CitizenPage {
     this.#wishForCaptions();
     this.checker.follow();
     this.#herd(before);
+  }
+
+  /** A page that nobody sees switches nothing on; what is on stays on. */
+  #useAllowed(): void {
+    const { microphone, camera } = wantedDevices(this.visit);
+    const isSeen = document.visibilityState !== "hidden";
+    const wanted = { microphone: microphone && (isSeen || this.#wanted.microphone), camera: camera && (isSeen || this.#wanted.camera) };
+    if (wanted.camera === this.#wanted.camera && wanted.microphone === this.#wanted.microphone) return;
+    this.#wanted = wanted;
+    void this.devices.want(wanted);
   }
 
   #herd(before: Visit): void {

@@ -1,4 +1,7 @@
-/** The proof of the citizen's place, kept on the device: with it a reload, a drop or a new tab comes back to it. */
+/**
+ * The proof of the citizen's place, kept on the device: with it a reload, a drop or a new tab comes back to it. A page has
+ * the place it came with or took itself: one that was forgotten in another tab does not take what goes on elsewhere.
+ */
 
 import { remember, remembered } from "../call/preferences";
 
@@ -28,13 +31,25 @@ const visit = new Kept("wasl.ticket");
 const former = new Kept("wasl.earlier");
 const message = new Kept("wasl.message");
 
-export const loadTicket = (): Ticket | null => visit.load();
+let own = visit.load();
+
+/** The place of this page. */
+export const loadTicket = (): Ticket | null => own;
+
+/** The place of this device, which is this page's from now on: only loading a page or a tap may ask for it. */
+export function takeTicket(): Ticket | null {
+  own = visit.load();
+  return own;
+}
+
 /** With it she comes back to a place further up if she dropped out, and to the employee of last time. */
 export const loadEarlier = (): Ticket | null => former.load();
 export const loadMessage = (): Ticket | null => message.load();
 
 export function keepTicket(ticket: Ticket | null): void {
-  visit.keep(ticket);
+  // What another page has begun meanwhile is not this one's to forget.
+  if (ticket !== null || visit.load()?.ticket === own?.ticket) visit.keep(ticket);
+  own = ticket;
 }
 
 export function keepEarlier(ticket: Ticket | null): void {

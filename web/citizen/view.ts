@@ -1,7 +1,7 @@
 /** The whole page as a function of the visit. */
 
 import { type TemplateResult, html, nothing } from "lit-html";
-import type { MediaLink } from "../call/media";
+import { CARRIES_MEDIA, type MediaLink } from "../call/media";
 import type { Reading } from "../call/reading";
 import type { Preferences } from "../call/preferences";
 import { language, t } from "../call/words";
@@ -64,7 +64,7 @@ function screenView(screen: Screen, visit: Visit, around: Surroundings, on: Citi
     case "welcome":
       return welcomeView(visit, around, on);
     case "needs":
-      return ways(visit.needs, on.ways);
+      return ways(visit.needs, CARRIES_MEDIA, on.ways);
     case "service":
       return services({ bodies: visit.bodies, failed: visit.catalogueFailed, query: visit.query, now: around.now }, on.services);
     case "check":
@@ -119,7 +119,7 @@ function checkView(visit: Visit, around: Surroundings, on: CitizenActions): Temp
   const { devices, asking, outlook } = visit;
   const service = findService(visit.bodies ?? [], visit.service);
   const { modality } = visit.needs;
-  return check({ service, modality, devices, own: around.own, level: around.level, outlook, line: lineData(visit), asking }, on.check);
+  return check({ service, modality, carriesMedia: CARRIES_MEDIA, devices, own: around.own, level: around.level, outlook, line: lineData(visit), asking }, on.check);
 }
 
 /** What was found last: by this page, or by the page that took her place. */
@@ -168,6 +168,7 @@ function meetingView(visit: Visit, around: Surroundings, on: CitizenActions): Te
       hold: call?.hold ?? null,
       film: visit.film,
       modality,
+      carriesMedia: CARRIES_MEDIA,
       microphone: devices.microphone.device,
       camera: devices.camera.device,
       reading: around.reading,

@@ -45,6 +45,7 @@ SHELL = """<!doctype html>
 </head>
 <body>
 <div id="app"></div>
+<p class="slow">{slow}</p>
 <noscript><p>{no_script}</p></noscript>
 <script type="application/json" id="wasl-messages">{messages}</script>
 </body>
@@ -96,6 +97,14 @@ def shell(name: str, language: str, zone: str) -> str:
         found=_how_it_is_found(name, catalogue),
         links="\n".join(links),
         no_script=escape(catalogue.gettext(_("This service needs JavaScript. Please switch it on in your browser."))),
+        slow=escape(
+            catalogue.gettext(
+                _(
+                    "The page is still loading. If nothing appears, this browser may be too old for it: please open it"
+                    " in a newer browser, or on another device."
+                )
+            )
+        ),
         # "<" inside the JSON must not end the script element.
         messages=json.dumps(messages, ensure_ascii=False).replace("<", "\\u003c"),
     )

@@ -15,7 +15,7 @@ const DATA = { service: SERVICE, level: 0.6, outlook: [{ at: 0, estimate: { low:
 const LINE = { found: null, checking: false, untried: false, usual: false };
 
 const shown = (camera: DeviceState, microphone: DeviceState, modality: LiveModality = "video", found: CheckView | null = null) => (): TemplateResult =>
-  check({ ...DATA, line: { ...LINE, found, way: { modality, signs: false } }, modality, devices: { camera, microphone }, own: drawnCamera() }, on);
+  check({ ...DATA, carriesMedia: true, line: { ...LINE, found, way: { modality, signs: false } }, modality, devices: { camera, microphone }, own: drawnCamera() }, on);
 
 export const examples: Record<string, () => TemplateResult> = {
   works: shown(working, working),
@@ -27,4 +27,5 @@ export const examples: Record<string, () => TemplateResult> = {
   insecure: shown(broken("insecure"), working),
   voice: shown(working, working, "voice"),
   text: shown(working, working, "text"),
+  "writes-only": () => check({ ...DATA, carriesMedia: false, line: { ...LINE, way: { modality: "text", signs: false } }, modality: "text", devices: { camera: working, microphone: working }, own: null }, on),
 };

@@ -17,6 +17,8 @@ import "./style.css";
 export interface CheckData {
   service: Service | null;
   modality: LiveModality;
+  /** False where the browser carries neither sound nor pictures. */
+  carriesMedia: boolean;
   devices: DeviceStates;
   own: MediaStream | null;
   /** How loud the microphone is, 0…1. */
@@ -63,7 +65,7 @@ function ready(things: readonly string[]): TemplateResult {
 /** Everything that may still come has its place from the start: a button that moves under a slow finger is not pressed. */
 function devices(data: CheckData, on: CheckActions): TemplateResult {
   return html`<section class="check" aria-label=${t("Camera and microphone")}>
-    <div role="status">${notices(problems(data, on))}</div>
+    <div role="status">${notices(data.carriesMedia ? problems(data, on) : [writesOnly()])}</div>
     ${data.modality === "text"
       ? html`<p>${t("You will write to the employee. No camera and no microphone are needed.")}</p>`
       : html`<div class="check-place" data-modality=${data.modality} ?hidden=${!works(data)}>${place(data)}</div>`}
@@ -106,6 +108,11 @@ function problems(data: CheckData, on: CheckActions): Notice[] {
     const words = advice(kind, cause);
     return [{ tone: "problem" as const, text: words.text, steps: words.steps, actions: ways(kind, data.modality, on) }];
   });
+}
+
+/** The way that is left has been chosen for her already. */
+export function writesOnly(): Notice {
+  return { tone: "info", text: t("This browser carries neither sound nor pictures, so you write with the employee. For voice or video, open this page in another browser.") };
 }
 
 function ways(kind: DeviceKind, modality: LiveModality, on: CheckActions): Notice["actions"] {

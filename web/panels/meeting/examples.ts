@@ -31,6 +31,7 @@ const DATA: MeetingData = {
   hold: null,
   film: true,
   modality: "video",
+  carriesMedia: true,
   microphone: "on",
   camera: "on",
   reading: { lines: [], letters: true, writing: [] },

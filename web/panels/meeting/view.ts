@@ -11,6 +11,7 @@ import { type CaptionsActions, type CaptionsData, captionsLook, captionsShown } 
 import { type ConversationActions, conversation, lettersButton } from "../conversation/view";
 import { type HoldActions, hold } from "../hold/view";
 import { agentName } from "../hold/words";
+import { writesOnly } from "../check/view";
 import { icon } from "../icon/view";
 import { type Notice, notices } from "../notices/view";
 import { type RecordingActions, recording } from "../recording/view";
@@ -34,6 +35,8 @@ export interface MeetingData {
   /** She has not stopped the film of a call on hold. */
   film: boolean;
   modality: Modality;
+  /** False where the browser carries neither sound nor pictures. */
+  carriesMedia: boolean;
   microphone: Device;
   camera: Device;
   reading: Reading;
@@ -216,6 +219,7 @@ function agentAway({ stage: { legs } }: MeetingData): Notice[] {
 }
 
 function sentences(data: MeetingData, on: MeetingActions): Notice[] {
+  if (!data.carriesMedia && data.modality !== "text") return [writesOnly()];
   const list: Notice[] = [];
   if (data.captions?.made) list.push({ tone: "info", text: t("A machine writes down what you say, so that others in the call can read it.") });
   const again = [{ label: t("Tap to continue"), act: on.again }];
