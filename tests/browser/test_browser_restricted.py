@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
+import aiohttp
 import pytest
 from playwright.async_api import Browser, expect
 
@@ -136,3 +138,15 @@ async def test_where_websockets_get_no_answer_the_page_polls(browser: Browser, d
         await citizen.tap("[data-act=join]")
         await citizen.on("waiting")
         await citizen.page.close()
+
+
+async def test_an_error_in_a_page_is_counted_at_the_desk(browser: Browser, desk: DeskProcess) -> None:
+    citizen = await LivePage.open(browser, f"{desk.url}/en/", "en")
+    await citizen.on("welcome")
+    async with citizen.page.expect_response("**/api/v1/page-errors") as counting:
+        await citizen.page.evaluate("setTimeout(() => { throw new Error('of a test'); })")
+    assert (await counting.value).status == 204
+    async with aiohttp.ClientSession() as session, session.get(f"{desk.url}/metrics") as reply:
+        found = re.findall(r"^wasl_page_errors_total\{(.*)\} 1\.0$", await reply.text(), re.MULTILINE)
+    assert [re.sub(r" \d+", "", labels) for labels in found] == ['browser="Chrome",page="citizen",place="other"']
+    await citizen.page.close()

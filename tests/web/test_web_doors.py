@@ -153,7 +153,9 @@ async def test_sockets_are_not_compressed(http: aiohttp.ClientSession) -> None:
 async def test_openapi_names_every_api_route(http: aiohttp.ClientSession) -> None:
     async with http.get("/api/v1/openapi.json") as reply:
         document = await reply.json()
-    assert set(document["paths"]) == {"/api/v1/services", "/api/v1/notifications", "/api/v1/session"}
+    assert set(document["paths"]) == {
+        f"/api/v1/{name}" for name in ("services", "notifications", "session", "page-errors")
+    }
     for reference in _references(document):
         assert reference.rsplit("/", 1)[1] in document["components"]["schemas"]
 

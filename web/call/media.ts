@@ -85,7 +85,7 @@ export class MediaLink {
       await this.#meet(offer);
     } catch (error) {
       // With another browser than this one it may work; here, the same offer would fail again.
-      console.error("no connection with the relay", error);
+      reportError(error);
       this.#become("failed");
     }
   }

@@ -2,12 +2,14 @@
 
 import "../base.css";
 import "./citizen.css";
+import { tellMishaps } from "../call/mishaps";
 import { followViewport } from "../call/viewport";
 import { loadWords } from "../call/words";
 import { CitizenPage } from "./page";
 
 const TICK_MS = 1_000;
 
+tellMishaps("citizen");
 loadWords();
 followViewport();
 const page = new CitizenPage(document.getElementById("app") ?? document.body);

@@ -2,6 +2,7 @@
 
 import "../base.css";
 import "./desk.css";
+import { tellMishaps } from "../call/mishaps";
 import { applyPreferences } from "../call/preferences";
 import { loadWords } from "../call/words";
 import { refused } from "../panels/signin/refused";
@@ -12,6 +13,7 @@ import { DeskPage } from "./page";
 
 const TICK_MS = 1_000;
 
+tellMishaps("desk");
 loadWords();
 const page = new DeskPage(document.getElementById("app") ?? document.body);
 const commands = commandsOf(page);

@@ -5,6 +5,7 @@ import "./supervise.css";
 import { deskTime } from "../call/clock";
 import { draw } from "../call/draw";
 import { Connection } from "../call/connection";
+import { tellMishaps } from "../call/mishaps";
 import { applyPreferences, loadPreferences } from "../call/preferences";
 import type { SuperviseWire } from "../call/wire";
 import { language, loadWords } from "../call/words";
@@ -15,6 +16,7 @@ import { type Action, START, reduce, screenOf } from "./wall";
 
 const TICK_MS = 1_000;
 
+tellMishaps("supervise");
 loadWords();
 const app = document.getElementById("app") ?? document.body;
 const connection = new Connection<SuperviseWire>({ path: "/supervise", auth: () => ({ language: language() }) });

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from wasl_records.catalogue import Catalogue
 from wasl_records.database import Database
-from wasl_web import api, health, keys, pages, security, sign_in
+from wasl_web import api, health, keys, page_errors, pages, security, sign_in
 from wasl_web.opening import Openings
 
 LARGEST_BODY = 64 * 1024  # bytes; nothing that is posted here is larger
@@ -39,6 +39,6 @@ def build(
     app[keys.SECURE], app[keys.NOT_READY], app[keys.SIGNED_OUT] = secure, not_ready, signed_out
     app[keys.WITHOUT] = without
     app.on_response_prepare.append(security.add_headers)
-    for part in (pages, api, sign_in, health):
+    for part in (pages, api, sign_in, page_errors, health):
         part.add_routes(app)
     return app

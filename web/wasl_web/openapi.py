@@ -13,9 +13,10 @@ def document() -> dict[str, Any]:
     # Imported here because the handlers' module serves this document.
     from wasl_web.api import NotificationsView, ServicesView
     from wasl_web.errors import ErrorView
+    from wasl_web.page_errors import PageError
     from wasl_web.sign_in import SessionView, SignIn
 
-    models: list[type[BaseModel]] = [ServicesView, NotificationsView, SessionView, SignIn, ErrorView]
+    models: list[type[BaseModel]] = [ServicesView, NotificationsView, SessionView, SignIn, PageError, ErrorView]
     _, schemas = models_json_schema(
         [(model, "serialization") for model in models], ref_template="#/components/schemas/{model}"
     )
@@ -41,11 +42,18 @@ def document() -> dict[str, Any]:
                 "post": {
                     "summary": "Sign in; sets the session cookie",
                     "requestBody": {"required": True, "content": _json("SignIn")},
-                    "responses": {"200": _reply("SessionView"), **_failures(400, 401, 403, 429)},
+                    "responses": {"200": _reply("SessionView"), **_failures(400, 401, 403, 413, 429)},
                 },
                 "delete": {
                     "summary": "Sign out",
                     "responses": {"204": {"description": "Signed out"}, **_failures(403)},
+                },
+            },
+            "/api/v1/page-errors": {
+                "post": {
+                    "summary": "Count an error in the script of a page",
+                    "requestBody": {"required": True, "content": _json("PageError")},
+                    "responses": {"204": {"description": "Counted"}, **_failures(400, 403, 413, 429)},
                 },
             },
         },
