@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { asciiDigits, clock, digits, grouped, minutesRange, setNumbering, setWords, t, timeOfDay, tn } from "./words";
+import { asciiDigits, clock, digits, grouped, minutesRange, setNumbering, setWords, t, timeHere, timeOfDay, tn } from "./words";
 
 const AHEAD = ["%(n)s person is ahead of you.", "%(n)s people are ahead of you."] as const;
 
@@ -48,6 +48,7 @@ describe("words", () => {
     setWords({ language: "en", direction: "ltr", numbering: "latn", messages: {}, zone: "Pacific/Auckland" });
     expect(timeOfDay(Date.UTC(2026, 10, 28, 12)).replace("\u202f", " ")).toBe("1:00 AM New Zealand Time");
     setWords({ language: "en", direction: "ltr", numbering: "latn", messages: {} });
+    expect(timeHere(Date.UTC(2026, 10, 28, 12))).not.toContain("Zealand");
     expect(timeOfDay(new Date(2026, 10, 28, 12).getTime()).replace("\u202f", " ")).toBe("12:00 PM");
   });
 

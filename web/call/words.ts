@@ -15,6 +15,7 @@ export interface Words {
   messages: Record<string, string | PluralForms>;
 }
 
+const TIME = { hour: "numeric", minute: "2-digit" } as const;
 const FIRST_STRONG_ISOLATE = "\u2068";
 const POP_ISOLATE = "\u2069";
 
@@ -115,9 +116,13 @@ export function clock(seconds: number): string {
 
 /** The time of day of a moment in milliseconds since the epoch; the desk's zone is named where the device shows another hour. */
 export function timeOfDay(at: number): string {
-  const time = { hour: "numeric", minute: "2-digit" } as const;
-  const here = new Intl.DateTimeFormat(locale(), time).format(at);
-  return here === formatted(at, time) ? here : formatted(at, { ...time, timeZoneName: "shortGeneric" });
+  const here = timeHere(at);
+  return here === formatted(at, TIME) ? here : formatted(at, { ...TIME, timeZoneName: "shortGeneric" });
+}
+
+/** The same by the clock of the device, for what has just happened. */
+export function timeHere(at: number): string {
+  return new Intl.DateTimeFormat(locale(), TIME).format(at);
 }
 
 /** The day of a moment in milliseconds since the epoch. */

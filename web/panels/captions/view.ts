@@ -5,7 +5,7 @@ import { repeat } from "lit-html/directives/repeat.js";
 import { UNSURE, textOf } from "../../call/captions";
 import type { CaptionLine, CaptionWord, CaptionsView } from "../../call/messages";
 import { CAPTION_SIZES, type Preferences } from "../../call/preferences";
-import { t, timeOfDay } from "../../call/words";
+import { t, timeHere } from "../../call/words";
 import { icon } from "../icon/view";
 import { roleName } from "../stage/view";
 import "./style.css";
@@ -61,7 +61,7 @@ function lineView(line: CaptionLine, data: CaptionsData, on: Omit<CaptionsAction
   const corrected = line.source === "corrected";
   return html`<li class="captions-line ${line.you ? "sent" : "received"}" data-final=${line.final}>
     <p class="captions-who">
-      <bdi>${nameOf(line)}</bdi> · ${timeOfDay(line.began_at)}${corrected ? html` · ${t("corrected by the speaker")}` : nothing}
+      <bdi>${nameOf(line)}</bdi> · ${timeHere(line.began_at)}${corrected ? html` · ${t("corrected by the speaker")}` : nothing}
     </p>
     ${data.correcting === line.id && on.corrected
       ? correction(line, on)

@@ -4,7 +4,7 @@ import { type TemplateResult, html, nothing } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
 import type { TextLine } from "../../call/messages";
 import type { Reading } from "../../call/reading";
-import { t, timeOfDay } from "../../call/words";
+import { t, timeHere } from "../../call/words";
 import { icon } from "../icon/view";
 import { roleName } from "../stage/view";
 import "./style.css";
@@ -68,7 +68,7 @@ function writing(line: TextLine): string {
 function lineView(line: TextLine): TemplateResult {
   const name = line.you ? t("You") : line.name || roleName(line.role);
   return html`<li class="conversation-line ${line.you ? "sent" : "received"}">
-    <p class="conversation-who"><bdi>${name}</bdi> · ${timeOfDay(line.at)}</p>
+    <p class="conversation-who"><bdi>${name}</bdi> · ${timeHere(line.at)}</p>
     <p dir="auto">${line.text}${line.done ? nothing : html`<span class="conversation-caret" aria-hidden="true"></span>`}</p>
   </li>`;
 }
