@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { WaslError } from "./failure";
 import type { CallView, TextLine } from "./messages";
-import { TextSender, diff, merge, withKnownLines } from "./text";
+import { TextSender, diff, legible, merge, withKnownLines } from "./text";
 
 const ERASE = "\u0008";
 const END = "\u2028";
@@ -45,6 +45,25 @@ describe("diff", () => {
       text = received(text, diff(text, step));
       expect(text).toBe(step);
     }
+  });
+});
+
+describe("legible", () => {
+  /** What may stand in a line: everything but commands and what the server leaves out. */
+  const letter = /^[^\p{Cc}\p{Surrogate}\ufeff\u2028]$/u;
+
+  it("leaves letters of all categories alone and makes the rest a space or nothing", () => {
+    const wrong: string[] = [];
+    for (let code = 0; code <= 0x10ffff; code += 1) {
+      const one = String.fromCodePoint(code);
+      const kept = legible(one);
+      if (letter.test(one) ? kept !== one : !["", " ", "\ufffd", "\n", "\r"].includes(kept)) wrong.push(code.toString(16));
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it.each(["AB\tCD", "AB\u000bCD", "AB\u2028CD", "AB\u000cCD", "AB\u0085CD"])("has a space in %j", (pasted) => {
+    expect(legible(pasted)).toBe("AB CD");
   });
 });
 
@@ -199,6 +218,13 @@ describe("TextSender", () => {
     await vi.advanceTimersByTimeAsync(300);
     expect(server.over).toEqual(["socket a\ufffd"]);
     expect(places).toEqual([7]);
+  });
+
+  it.each(["\t", "\u000b", "\u2028", "\u0008", "\u0007", "\ufeff", "\0"])("erases as many letters as she does after a paste with %j", async (odd) => {
+    const server = new Server();
+    for (const value of [`AB${odd}CD`, `AB${odd}C`, `AB${odd}`, "AB ok"]) server.sender.typed(value);
+    await vi.advanceTimersByTimeAsync(600);
+    expect(received("", server.written)).toBe("AB ok");
   });
 
   it("sends a long paste in several batches, in order", async () => {

@@ -13,6 +13,14 @@ const CHANNEL_AGAIN_MS = 5_000;
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
+/**
+ * What a field holds, as the other side will have it: what cannot be a letter of a line is a space, or nothing. It is
+ * done before anything is counted, or each such character would cost one of her letters when she erases.
+ */
+export function legible(value: string): string {
+  return value.replace(/[\t\v\f\u0085\u2028]/g, " ").replace(/(?![\r\n])[\p{Cc}\ufeff]/gu, "").replace(/\p{Surrogate}/gu, "\ufffd");
+}
+
 /** What turns `before` into `after`. Cuts only between whole graphemes, so no half letter is ever shown. */
 export function diff(before: string, after: string): string {
   const kept = commonStart(before, after);
@@ -80,8 +88,9 @@ export class TextSender {
 
   /** The field holds `value` now. */
   typed(value: string): void {
-    this.#push(diff(this.#value, value));
-    this.#value = value;
+    const now = legible(value);
+    this.#push(diff(this.#value, now));
+    this.#value = now;
   }
 
   /** The line is finished; the field is empty from now on. */
@@ -123,7 +132,7 @@ export class TextSender {
     this.connect();
     if (this.#pending.length === 0) this.#waitingSince = performance.now();
     // By code point, as the server counts.
-    this.#pending.push(...Array.from(t140.replace(/\p{Surrogate}/gu, "\ufffd").replaceAll("\0", "")));
+    this.#pending.push(...Array.from(t140));
     this.#soon();
   }
 
