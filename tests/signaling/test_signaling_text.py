@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,8 +10,10 @@ from typing import Any
 import pytest
 from aiortc import RTCDataChannel
 
+from insidedesk import InsideDesk
 from livedesk import DeskProcess, Page, Pages, until
 from wasl_media.partner import MediaPartner
+from wasl_signaling.text import _text_so_far
 
 
 @dataclass
@@ -80,6 +83,10 @@ async def partners() -> AsyncIterator[list[MediaPartner]]:
 
 @pytest.fixture
 async def talkers(desk: DeskProcess, pages: Pages, partners: list[MediaPartner]) -> tuple[Talker, Talker, int]:
+    return await in_a_call(desk, pages, partners)
+
+
+async def in_a_call(desk: DeskProcess, pages: Pages, partners: list[MediaPartner]) -> tuple[Talker, Talker, int]:
     """A citizen and an agent in a call by text, both connected with the relay, and the call."""
     citizen, agent = await pages.citizen(desk), await pages.agent(desk)
     await citizen.ask("join", service="housing-allocation", modality="text", language="ar")
@@ -106,6 +113,28 @@ async def test_a_page_that_only_knows_rfc_8865_writes_and_reads(talkers: tuple[T
     await agent.has(("salam", True), ("how are\ufffd", False), ("fin", False))
     again.send("!")
     await agent.has(("salam", True), ("how are\ufffd!", False), ("fin", False))
+
+
+@pytest.mark.parametrize(("before", "read"), [("h", "\ufffdow"), ("", "ow")])
+async def test_what_was_missed_is_marked_where_it_is_missing_and_nothing_else_is(
+    inside_desk: InsideDesk, pages: Pages, partners: list[MediaPartner], before: str, read: str
+) -> None:
+    """A page that only knows letters begins to read while the other side types."""
+    citizen, agent, call = await in_a_call(inside_desk.door, pages, partners)
+    if before:
+        await agent.page.ask("text", call=call, batch="a", t140=before, at=0)
+    looked = inside_desk.database.hold_next(_text_so_far)
+    await citizen.open("anything")
+    await looked.reached()
+    typing = asyncio.create_task(agent.page.ask("text", call=call, batch="b", t140="ow", at=len(before)))
+
+    async def written_or_waiting() -> bool:
+        return typing.done() or bool(inside_desk.parts.text._calls[call]._waiters)
+
+    await until(written_or_waiting)
+    looked.open()
+    assert await typing == {"ok": True}
+    await citizen.reads("anything", read)
 
 
 async def test_letters_with_their_place_come_once_over_both_ways(talkers: tuple[Talker, Talker, int]) -> None:
