@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
+import aiohttp
 import pytest
 from aiortc import RTCDataChannel
 
@@ -135,6 +137,27 @@ async def test_what_was_missed_is_marked_where_it_is_missing_and_nothing_else_is
     looked.open()
     assert await typing == {"ok": True}
     await citizen.reads("anything", read)
+
+
+async def test_letters_that_a_full_disk_refused_are_written_when_they_come_again(
+    inside_desk: InsideDesk, pages: Pages, partners: list[MediaPartner]
+) -> None:
+    _, agent, call = await in_a_call(inside_desk.door, pages, partners)
+    write = inside_desk.database.write
+
+    async def readiness() -> tuple[int, list[str]]:
+        async with aiohttp.ClientSession() as http, http.get(f"{inside_desk.door.url}/readyz") as reply:
+            return reply.status, (await reply.json())["missing"]
+
+    await write(lambda connection: connection.exec_driver_sql("PRAGMA max_page_count=1") and None)
+    reply, batches = {"ok": True}, count()
+    while reply == {"ok": True}:  # until the pages that the file has are full
+        reply = await agent.page.ask("text", call=call, batch=f"{next(batches)}", t140="1" * 1_900 + "\u2028", at=None)
+    assert reply["error"]["kind"] == "fault"
+    assert await readiness() == (503, ["database"])
+    await write(lambda connection: connection.exec_driver_sql("PRAGMA max_page_count=1000000") and None)
+    assert await agent.page.ask("text", call=call, batch="again", t140="2", at=None) == {"ok": True}
+    assert (await agent.lines())[-1] == ("2", False)
 
 
 async def test_letters_with_their_place_come_once_over_both_ways(talkers: tuple[Talker, Talker, int]) -> None:

@@ -111,6 +111,7 @@ class Server {
         this.take(batch.at, batch.t140);
         return Promise.resolve();
       },
+      changed: () => undefined,
     });
   }
 
@@ -238,8 +239,31 @@ describe("TextSender", () => {
 
   it("lets go of what the server refuses", async () => {
     const send = vi.fn(() => Promise.reject(new WaslError({ code: "unknown_call", kind: "show", message: "" })));
-    new TextSender({ channel: () => null, send }).typed("a");
+    new TextSender({ channel: () => null, send, changed: () => undefined }).typed("a");
     await vi.advanceTimersByTimeAsync(2_000);
     expect(send).toHaveBeenCalledTimes(1);
+  });
+
+  it.each(["fault", "retry", "sign_in"] as const)("keeps what the server could not write down (%s), says so, and sends it again in order", async (kind) => {
+    let full = true;
+    const written: string[] = [];
+    const send = vi.fn(({ t140 }: { t140: string }) => {
+      if (full) return Promise.reject(new WaslError({ code: "any", kind, message: "" }));
+      written.push(t140);
+      return Promise.resolve();
+    });
+    const changed = vi.fn();
+    const sender = new TextSender({ channel: () => null, send, changed });
+    sender.typed("my number is ");
+    await vi.advanceTimersByTimeAsync(300);
+    expect(sender.refused).toBe(true);
+    sender.typed("my number is 5550199");
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(send.mock.calls.length).toBeLessThan(6);
+    full = false;
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(written).toEqual(["my number is 5550199"]);
+    expect(sender.refused).toBe(false);
+    expect(changed).toHaveBeenCalledTimes(2);
   });
 });

@@ -10,6 +10,8 @@ const BATCH_MS = 250;
 const BATCH_LIMIT = 1_000;
 const ACKNOWLEDGED_WITHIN_MS = 1_000;
 const CHANNEL_AGAIN_MS = 5_000;
+/** A server that cannot write just now is not asked four times a second. */
+const REFUSED_AGAIN_MS = 2_000;
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
@@ -62,6 +64,8 @@ export interface Ways {
   channel(at: number): RTCDataChannel | null;
   /** Over Socket.IO; resolves when it is written down. */
   send(batch: Batch): Promise<unknown>;
+  /** `refused` has changed. */
+  changed(): void;
 }
 
 /**
@@ -70,6 +74,8 @@ export interface Ways {
  * written twice.
  */
 export class TextSender {
+  /** The server cannot write down what waits here; it is sent again until it can. */
+  refused = false;
   readonly #ways: Ways;
   #value = "";
   /** Typed, and not known to be written down; the first is character number `#at`. */
@@ -107,6 +113,7 @@ export class TextSender {
     this.#pending = [];
     this.#at = 0;
     this.#value = "";
+    this.#refuse(false);
   }
 
   /** So many characters of this page's owner are written down. */
@@ -117,6 +124,7 @@ export class TextSender {
     this.#at = count;
     this.#sent = Math.max(0, this.#sent - news);
     this.#waitingSince = performance.now();
+    this.#refuse(false);
   }
 
   /** Opens a channel when there can be one and nothing is under way, so that it is there before the first letter. */
@@ -136,8 +144,14 @@ export class TextSender {
     this.#soon();
   }
 
+  #refuse(refused: boolean): void {
+    if (refused === this.refused) return;
+    this.refused = refused;
+    this.#ways.changed();
+  }
+
   #soon(): void {
-    this.#timer ??= setTimeout(() => void this.#flush(), BATCH_MS);
+    this.#timer ??= setTimeout(() => void this.#flush(), this.refused ? REFUSED_AGAIN_MS : BATCH_MS);
   }
 
   /** The timer stays set while a batch is under way, so that batches cannot overtake each other. */
@@ -184,8 +198,10 @@ export class TextSender {
       await this.#ways.send({ batch: String(this.#at), t140: next.join(""), at: this.#at });
       this.written(end);
     } catch (error) {
-      // What the server refuses would be refused again.
-      if (!(error instanceof WaslError && error.kind === "retry")) this.written(end);
+      const { kind, code } = error instanceof WaslError ? error : WaslError.unreachable();
+      // What is wrong with a request stays wrong; all else passes.
+      if (kind === "show") this.written(end);
+      else if (code !== "unreachable") this.#refuse(true);
     }
   }
 }

@@ -94,6 +94,7 @@ export class CitizenPage {
     this.sender = new TextSender({
       channel: (at) => this.#letters(at),
       send: (batch) => this.#type(batch),
+      changed: () => { this.paint(); },
     });
     this.#watching = new Watching((pictures) => this.connection.request("watch", { pictures }));
   }
@@ -223,7 +224,7 @@ export class CitizenPage {
     const slot = this.link.slot.bind(this.link);
     const reading = this.#reader.read(this.visit.server?.call?.text ?? [], wantsLetters(this.preferences), deskTime());
     for (const line of this.#reader.news()) announce(lineSentence(line));
-    const around = { reading, preferences: this.preferences, slot, own: this.#own, level: this.#level, now: deskTime() };
+    const around = { reading: { ...reading, refused: this.sender.refused }, preferences: this.preferences, slot, own: this.#own, level: this.#level, now: deskTime() };
     const show = (): void => { render(page(this.visit, around, this.#on), this.#root); };
     if (stays) keepFocus(this.#root, show);
     else show(); // `arrive` sets the focus

@@ -80,6 +80,7 @@ export class DeskPage {
     this.sender = new TextSender({
       channel: (at) => (this.#call ? this.link.letters(this.#call, at) : null),
       send: (batch) => connection.request("text", { call: this.#call, ...batch }),
+      changed: paint,
     });
     this.#watching = new Watching((pictures) => connection.request("watch", { pictures }));
     this.#follow();
@@ -258,7 +259,7 @@ export class DeskPage {
       devices: own.devices.states,
       check: { open: own.checking, level: own.level, heard: own.heard },
       link: link.state,
-      reading,
+      reading: { ...reading, refused: this.sender.refused },
       slot: (index) => link.slot(index),
       notes: this.notebook,
       rings: Math.max(1, Math.round((expiresAt - this.#rungAt) / 1000)),

@@ -33,7 +33,7 @@ const DATA: MeetingData = {
   modality: "video",
   microphone: "on",
   camera: "on",
-  reading: { lines: [], letters: true, writing: [] },
+  reading: { lines: [], letters: true, writing: [], refused: false },
   drawer: null,
   writing: false,
   volume: 3,

@@ -5,10 +5,9 @@
 
 import { type TemplateResult, html, nothing } from "lit-html";
 import type { CaptionsView, Device, HoldView, Modality, RecordingView } from "../../call/messages";
-import type { Reading } from "../../call/reading";
 import { t } from "../../call/words";
 import { type CaptionsActions, type CaptionsData, captionsLook, captionsShown } from "../captions/view";
-import { type ConversationActions, conversation, lettersButton } from "../conversation/view";
+import { type ConversationActions, type Written, conversation, lettersButton } from "../conversation/view";
 import { type HoldActions, hold } from "../hold/view";
 import { agentName } from "../hold/words";
 import { icon } from "../icon/view";
@@ -36,7 +35,7 @@ export interface MeetingData {
   modality: Modality;
   microphone: Device;
   camera: Device;
-  reading: Reading;
+  reading: Written;
   drawer: Drawer | null;
   /** The text was opened, by her or by what somebody wrote. */
   writing: boolean;
