@@ -65,7 +65,7 @@ export interface Ways {
   /** Over Socket.IO; resolves when it is written down. */
   send(batch: Batch): Promise<unknown>;
   /** `refused` has changed. */
-  changed(): void;
+  changed: () => void;
 }
 
 /**

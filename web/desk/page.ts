@@ -19,6 +19,7 @@ import { Reminder } from "../call/reminder";
 import { TextSender } from "../call/text";
 import { Watching } from "../call/watching";
 import { WakeLock } from "../call/wake";
+import { Wishes } from "../call/wishes";
 import type { Body, DeskWire, Reply, RequestName } from "../call/wire";
 import { language, t } from "../call/words";
 import { captionNews } from "../panels/captions/view";
@@ -49,6 +50,7 @@ export class DeskPage {
   readonly own: OwnMedia;
   readonly notebook: Notebook;
   readonly sender: TextSender;
+  readonly #wishes: Wishes<DeskWire>;
   readonly playback = new Playback(() => { this.paint(); });
   readonly alarm = new Alarm();
   readonly guard = new KeyGuard();
@@ -74,6 +76,7 @@ export class DeskPage {
       text: (event: TextEvent): void => { this.#read(event); },
     };
     this.#app = app;
+    this.#wishes = new Wishes(connection);
     this.link = new MediaLink(signals, paint);
     this.own = new OwnMedia(this.link, (devices) => connection.request("devices", devices), paint);
     this.notebook = new Notebook((ticket, notes) => connection.request("notes", { ticket, notes }), paint);
@@ -149,7 +152,7 @@ export class DeskPage {
   async ask<N extends RequestName<DeskWire>>(name: N, body: Body<DeskWire, N>): Promise<Reply<DeskWire, N> | null> {
     this.dispatch({ type: "asked" });
     try {
-      const reply = await this.connection.request(name, body);
+      const reply = await this.#wishes.ask(name, body);
       this.dispatch({ type: "answered" });
       return reply;
     } catch (error) {
