@@ -81,6 +81,10 @@ class Turnstile:
         yield
         self._away = False
 
+    @property
+    def takes_writes(self) -> bool:
+        return self._database.takes_writes
+
     async def write(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         return await self._ask(self._database.write, fn, *args, **kwargs)
 

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 
 from wasl_records import address
-from wasl_records.errors import DatabaseClosed
+from wasl_records.errors import CannotOpenDatabase, CommitFailed, DatabaseClosed
 from wasl_records.postgresql import Postgresql
 from wasl_records.sqlite import Sqlite
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+REMEMBERED = 15.0
+"""Seconds for which a write that failed counts as how things stand; a desk renews its leases more often than that."""
 
 
 class Store(Protocol):
@@ -41,6 +46,15 @@ class Database:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._closing: asyncio.Future[None] | None = None
+        self._failed_at = float("-inf")
+
+    @property
+    def takes_writes(self) -> bool:
+        """Whether what was written lately could be written: false while the disk is full or the server away.
+
+        It asks nothing. One write that succeeded does not tell the opposite: it may have had nothing to change.
+        """
+        return time.monotonic() - self._failed_at > REMEMBERED
 
     @classmethod
     def open(cls, url: str) -> Database:
@@ -63,7 +77,12 @@ class Database:
         has begun it is carried through.
         """
         self._refuse_closed()
-        return await self._store.write(lambda connection: fn(connection, *args, **kwargs))
+        try:
+            return await self._store.write(lambda connection: fn(connection, *args, **kwargs))
+        except Exception as error:
+            if _is_of_the_database(error):
+                self._failed_at = time.monotonic()
+            raise
 
     async def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn` on one snapshot that holds every write acknowledged so far. It cannot write.
@@ -82,3 +101,12 @@ class Database:
     def _refuse_closed(self) -> None:
         if self._closing is not None:
             raise DatabaseClosed
+
+
+def _is_of_the_database(error: Exception) -> bool:
+    """Whether a write failed for the database's own reasons, and not for what was to be written."""
+    if isinstance(error, DataError | IntegrityError | ProgrammingError):
+        return False
+    return isinstance(error, DBAPIError | CannotOpenDatabase) or (
+        isinstance(error, CommitFailed) and not isinstance(error.__cause__, IntegrityError)
+    )

@@ -12,9 +12,10 @@ from wasl_queue import outlook as outlooks
 from wasl_queue.booking import Booking, BookingPolicy, Slot
 from wasl_queue.outlook import Outlook
 from wasl_records.contact import Address, Owner
-from wasl_signaling import arrivals
+from wasl_signaling import arrivals, idempotency
 from wasl_signaling import messages as m
 from wasl_signaling.house import House
+from wasl_signaling.idempotency import Wish
 
 DAY = 86_400.0
 HOURS_AHEAD = 8
@@ -30,10 +31,14 @@ def slots(connection: Connection, house: House, request: m.Slots, now: float) ->
 def book(
     connection: Connection, house: House, request: m.Book, found: Sequence[Address], secret: str, now: float
 ) -> Booking:
-    """Promises a time. Raises SlotTaken."""
+    """Promises a time. Raises SlotTaken, Problem."""
+    wish = Wish.of(request)
+    if (before := idempotency.claim(connection, wish, now)) is not None:
+        return bookings.proven(connection, before, secret)
     line, hours = _line(connection, house, request), house.openings.hours(request.service)
     made = bookings.book(connection, line, request.starts_at / 1000, secret, now, hours)
     arrivals.keep(connection, house, Owner("booking", made.id), found, request.language, now)
+    idempotency.keep(connection, wish, made.id)
     return made
 
 

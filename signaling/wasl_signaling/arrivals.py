@@ -19,9 +19,10 @@ from wasl_queue.queue import Changes, Joined, Queue, Reason, Resumed, Wishes
 from wasl_queue.ticket import TicketState
 from wasl_records import contact
 from wasl_records.contact import Address, Owner, PhoneNumber, Subscription
-from wasl_signaling import line_check, schema
+from wasl_signaling import idempotency, line_check, schema
 from wasl_signaling import messages as m
 from wasl_signaling.house import House
+from wasl_signaling.idempotency import Wish
 from wasl_web.errors import DeskClosed, Problem
 
 RETURNS_WITHIN = 1_800.0
@@ -33,11 +34,15 @@ def join(
     connection: Connection, house: House, request: m.Join, secret: str, now: float, checked: m.CheckView | None = None
 ) -> Joined:
     """A place in line for a citizen, whose line was `checked` before. Raises DeskClosed, UnknownBooking, Problem."""
+    wish = Wish.of(request)
+    if (before := idempotency.claim(connection, wish, now)) is not None:
+        return Joined(before, resume(connection, house.queue, before, secret, now).changes)
     joined = _join(connection, house, request, secret, now)
     if checked is not None:
         line_check.keep(connection, joined.ticket, checked, now)
     if request.hearing:
         connection.execute(insert(schema.need).values(ticket=joined.ticket, hearing=True))
+    idempotency.keep(connection, wish, joined.ticket)
     return joined
 
 
@@ -101,12 +106,16 @@ def leave_message(
     connection: Connection, house: House, request: m.LeaveMessage, phone: PhoneNumber | None, secret: str, now: float
 ) -> Joined:
     """A ticket that waits for no page, at any hour."""
+    wish = Wish.of(request)
+    if (before := idempotency.claim(connection, wish, now)) is not None:
+        return Joined(before, Changes())
     needs = house.needs(request.service, request.language, None, m.Modality.MESSAGE)
     reasons = frozenset({Reason.MESSAGE})
     joined = _unattended(house.queue).join(connection, needs, secret, now, reasons=reasons)
     connection.execute(insert(schema.message).values(ticket=joined.ticket, text=request.text, at=now))
     if phone is not None:
         contact.keep(connection, house.vault, Owner("ticket", joined.ticket), phone, request.language, now)
+    idempotency.keep(connection, wish, joined.ticket)
     return joined
 
 

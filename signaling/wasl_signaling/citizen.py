@@ -8,9 +8,10 @@ from typing import Any
 from limits import RateLimitItemPerDay, RateLimitItemPerMinute
 
 from wasl_records.contact import PhoneNumber
-from wasl_signaling import appointments, arrivals, line_check, visits
+from wasl_signaling import appointments, arrivals, idempotency, line_check, visits
 from wasl_signaling import messages as m
 from wasl_signaling.call_view import milliseconds
+from wasl_signaling.idempotency import Wish
 from wasl_signaling.locks import Locks
 from wasl_signaling.mailbox import Address, Kind
 from wasl_signaling.parts import Parts
@@ -92,8 +93,8 @@ class CitizenChannel(TalkingChannel):
         return m.Ok()
 
     async def on_message(self, sid: str, request: m.LeaveMessage) -> m.Joined:
-        await self._limit(sid, request.phone)
-        house, secret = self._parts.house, secrets.token_urlsafe(32)
+        house, secret = self._parts.house, _secret(request)
+        await self._limit_once(sid, request)
         phone = PhoneNumber.read(request.phone) if request.phone is not None else None
         left = await house.database.write(arrivals.leave_message, house, request, phone, secret, house.now())
         self._parts.publish(left.changes)
@@ -109,8 +110,8 @@ class CitizenChannel(TalkingChannel):
         )
 
     async def on_book(self, sid: str, request: m.Book) -> m.BookReply:
-        await self._limit(sid, request.phone)
-        house, secret = self._parts.house, secrets.token_urlsafe(32)
+        house, secret = self._parts.house, _secret(request)
+        await self._limit_once(sid, request)
         found = arrivals.addresses(house, request.phone, request.push)
         made = await house.database.write(appointments.book, house, request, found, secret, house.now())
         times = {"starts_at": milliseconds(made.starts_at), "ends_at": milliseconds(made.ends_at)}
@@ -178,12 +179,17 @@ class CitizenChannel(TalkingChannel):
         house, language = self._parts.house, self._languages.get(sid)
         if language is None:
             raise Problem("not_now")  # her page went away before it was her turn
+        secret = _secret(request)
+        before = await house.database.read(idempotency.made, Wish.of(request))
+        if before is not None and self._tickets.get(sid, before) == before:
+            if sid not in self._tickets:
+                await self._resume(sid, m.CitizenConnect(language=language), before, secret)
+            return m.Joined(ticket=before, resume=secret)
         if sid in self._tickets:
             raise Problem("already_in_line")
         if house.draining:
             raise Problem("draining")
         house.catalogue.service(request.service)
-        secret = secrets.token_urlsafe(32)
         checked = self._verdict_for(sid, request)
         joined = await house.database.write(arrivals.join, house, request, secret, house.now(), checked)
         await self._own(sid, joined.ticket, language)
@@ -219,6 +225,11 @@ class CitizenChannel(TalkingChannel):
         )
         await self.emit("state", state.model_dump(mode="json"), to=sid)
 
+    async def _limit_once(self, sid: str, request: m.Book | m.LeaveMessage) -> None:
+        """What is only asked again, because its answer was lost, costs nobody anything."""
+        if await self._parts.house.database.read(idempotency.made, Wish.of(request)) is None:
+            await self._limit(sid, request.phone)
+
     async def _limit(self, sid: str, phone: str | None) -> None:
         """For what a page may ask for again and again, and what stays or is sent to a phone."""
         if not await self._limiter.hit(LASTING, "lasting", sid):
@@ -233,3 +244,8 @@ class CitizenChannel(TalkingChannel):
 
     def address(self, sid: str) -> Address:
         return Address.citizen(self._ticket(sid))
+
+
+def _secret(request: m.Join | m.Book | m.LeaveMessage) -> str:
+    """What proves that the outcome is hers. A page that made a key has it already, whatever becomes of the answer."""
+    return request.idempotency_key or secrets.token_urlsafe(32)

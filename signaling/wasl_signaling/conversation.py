@@ -19,6 +19,8 @@ from wasl_signaling.messages import CallState
 ERASE, NEW_LINE, MISSING = "\u0008", "\u2028", "\ufffd"
 BYTE_ORDER_MARK = "\ufeff"
 LINE_ENDS = frozenset({NEW_LINE, "\r", "\n"})
+SPACES = frozenset("\t\v\f\x85")
+"""Controls that stood for room between words where a text was copied from."""
 LINE_LIMIT = 2_000  # characters; a longer line is broken here, so that no row grows without bound
 
 
@@ -87,14 +89,19 @@ def lines_of(line: str, t140: str) -> list[str]:
             lines.append("")
         if character == ERASE:
             lines[-1] = lines[-1][:-1]
-        elif character not in LINE_ENDS and _is_shown(character):
-            lines[-1] += character
+        elif character not in LINE_ENDS:
+            lines[-1] += _shown(character)
     return lines
 
 
-def _is_shown(character: str) -> bool:
-    """T.140 begins with a byte order mark, which is no text, and neither are control characters."""
-    return character != BYTE_ORDER_MARK and unicodedata.category(character) != "Cc"
+def _shown(character: str) -> str:
+    """T.140 begins with a byte order mark, which is no text, and neither are control characters.
+
+    web/call/text.ts keeps the same characters: whoever erases counts those that stand there.
+    """
+    if character in SPACES:
+        return " "
+    return "" if character == BYTE_ORDER_MARK or unicodedata.category(character) == "Cc" else character
 
 
 def _open_text(connection: Connection, leg: Leg) -> str:

@@ -11,6 +11,7 @@ from wasl_records.staff import Role as StaffRole
 from wasl_signaling import consenting, hold, transfers, visits
 from wasl_signaling import messages as m
 from wasl_signaling.call_view import MEDIA_PATIENCE
+from wasl_signaling.idempotency import Wish
 from wasl_signaling.mailbox import Address, Kind
 from wasl_signaling.parts import Parts
 from wasl_signaling.sessions import token_of
@@ -69,7 +70,9 @@ class DeskChannel(TalkingChannel):
 
     async def on_accept(self, sid: str, request: m.Accept) -> m.Ok:
         house = self._parts.house
-        changes = await house.database.write(visits.accept, house.queue, request.offer, self._agent(sid), house.now())
+        agent = self._agent(sid)
+        wish = Wish.of(request, agent)
+        changes = await house.database.write(visits.accept, house.queue, request.offer, agent, house.now(), wish)
         self._parts.publish(changes)
         # Once more when media has had its time to come: whose has not is then shown as away.
         asyncio.get_running_loop().call_later(MEDIA_PATIENCE, self._parts.publish, changes)

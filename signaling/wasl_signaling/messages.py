@@ -19,6 +19,9 @@ from wasl_web.errors import ErrorView
 Text = Annotated[str, Field(max_length=4_000, pattern=r"^[^\x00]*$")]
 """PostgreSQL cannot keep a NUL."""
 Token = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+Key = Annotated[str, Field(min_length=22, max_length=64, pattern=r"^[A-Za-z0-9_-]*$")]
+"""At least 128 random bits. The same key is the same act: sent again within a day it is answered again, and nothing is
+done twice."""
 Sdp = Annotated[str, Field(min_length=1, max_length=60_000)]
 Id = Annotated[int, Field(ge=0, le=2**53 - 1)]
 """What JavaScript can count to exactly."""
@@ -804,6 +807,9 @@ class Join(Message):
     """She comes at the time that was promised to her: her place is at the front. What she booked, counts."""
     hearing: bool = False
     """She hears badly: the agent is told before the call, and sound is sent richer."""
+    idempotency_key: Key | None = None
+    """Made at random. The same key is the same act, and is answered alike for a day; it becomes `resume` of the
+    reply."""
 
 
 class Joined(Ok):
@@ -902,6 +908,8 @@ class LeaveMessage(Message):
     text: Annotated[str, Field(min_length=1, max_length=4_000)]
     phone: Phone | None = None
     """Where an agent may reach her."""
+    idempotency_key: Key | None = None
+    """As of `join`."""
 
 
 class Slots(Message):
@@ -937,6 +945,8 @@ class Book(Message):
     phone: Phone | None = None
     push: Push | None = None
     """Where she is told of it, and reminded."""
+    idempotency_key: Key | None = None
+    """As of `join`."""
 
 
 class BookReply(Ok):
@@ -1123,6 +1133,8 @@ class Accept(Message):
     """Request `accept` on /desk."""
 
     offer: Id
+    idempotency_key: Key | None = None
+    """The same key is the same act, and is answered alike for a day."""
 
 
 class DeclineReason(StrEnum):
@@ -1198,6 +1210,8 @@ class Finish(Message):
     outcome: Outcome
     note: Text = ""
     """For the citizen: what happens next."""
+    idempotency_key: Key | None = None
+    """As of `accept`."""
 
 
 class SignOut(Message):

@@ -214,3 +214,13 @@ media_worker = Table(
     Column("cpu", Float, nullable=False),
     CheckConstraint("state IN ('starting', 'ready', 'draining', 'gone')", name="state"),
 )
+
+# What was asked with a key and is done, until when it is remembered; `made` is the number of what came of it.
+wish = Table(
+    "wish",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("request", String(64), nullable=False),
+    Column("made", BigInteger, nullable=False),
+    Column("until", Float, nullable=False, index=True),
+)

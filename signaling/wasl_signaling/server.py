@@ -256,7 +256,11 @@ async def _site(
     settings: Settings, parts: Parts, sockets: Sockets, pool: MediaPool, push_key: str
 ) -> AsyncIterator[str]:
     async def not_ready() -> list[str]:
-        missing = {"draining": parts.house.draining, "media": not pool.workers}
+        missing = {
+            "draining": parts.house.draining,
+            "media": not pool.workers,
+            "database": not parts.house.database.takes_writes,
+        }
         return [name for name, absent in missing.items() if absent]
 
     house, tls = parts.house, settings.tls == "auto"

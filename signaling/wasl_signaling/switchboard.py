@@ -155,8 +155,11 @@ class Switchboard:
         line = self._lines.get(address)
         return address if line is not None and line.peer == peer else None
 
-    def channel_changed(self, address: Address, event: ChannelOpened | ChannelClosed) -> None:
-        """A data channel that carries text to this person's page opened or closed. Lines are better than letters."""
+    def channel_changed(self, event: ChannelOpened | ChannelClosed) -> None:
+        """A data channel that carries text to a page opened or closed. Lines are better than letters."""
+        address = self.owner(event.peer)
+        if address is None:  # its page has a newer connection by now
+            return
         line = self._lines[address]
         if isinstance(event, ChannelOpened):
             line.reads = event.reads if line.reads is not Reads.LINES else line.reads

@@ -41,6 +41,8 @@ class Text:
     def __init__(self, house: House, mailboxes: Mailboxes, switchboard: Switchboard, tapes: Tapes) -> None:
         self._house, self._mailboxes, self._switchboard, self._tapes = house, mailboxes, switchboard, tapes
         self._locks: Locks[Address] = Locks()
+        self._calls: Locks[int] = Locks()
+        """Held from writing letters down until they were shown, so that a reader comes before or after them."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     def take(self, event: TextTyped | ChannelOpened | ChannelClosed) -> None:
@@ -48,8 +50,6 @@ class Text:
         address = self._switchboard.owner(event.peer)
         if address is None:  # its page has a newer connection, and sends what is not written down again
             return
-        if not isinstance(event, TextTyped) and not LABEL.fullmatch(event.label):  # pages of ours read lines
-            self._switchboard.channel_changed(address, event)
         task = asyncio.create_task(self._safely(address, event))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -68,8 +68,8 @@ class Text:
             async with self._locks[address]:
                 if isinstance(event, TextTyped):
                     await self._typed(address, event)
-                elif isinstance(event, ChannelOpened):
-                    await self._opened(address, event)
+                elif not LABEL.fullmatch(event.label):  # pages of ours read lines
+                    await self._reads(address, event)
         except Problem as problem:
             log.info("text came when there was no call for it", address=address, code=problem.code)
         except Exception:  # the next letters must be written down whatever became of these
@@ -84,21 +84,30 @@ class Text:
             return
         await self._write(address, m.Type(call=call, batch=f"{event.peer}:{event.at}", t140=event.t140, at=at))
 
-    async def _opened(self, address: Address, event: ChannelOpened) -> None:
-        plain = event.reads is Reads.LETTERS and not LABEL.fullmatch(event.label)
-        if plain and (call := await self._live_call(address)):
-            await self._mark_loss(address, call)
+    async def _reads(self, address: Address, event: ChannelOpened | ChannelClosed) -> None:
+        """A page begins or ceases to read over a channel."""
+        call = await self._live_call(address) if event.reads is Reads.LETTERS else None
+        if call is None or isinstance(event, ChannelClosed):
+            self._switchboard.channel_changed(event)
+            return
+        async with self._calls[call.id]:
+            await self._begin_reading(address, call, event)
 
-    async def _mark_loss(self, address: Address, call: Call) -> None:
-        """A page that only knows letters comes into a call in which there was text: some may be lost, both ways."""
+    async def _begin_reading(self, address: Address, call: Call, event: ChannelOpened) -> None:
+        """A page that only knows letters comes into a call; if there was text, some may be lost, both ways."""
         leg = call.leg(address.party)
         typed, lines = await self._house.database.read(_text_so_far, call, leg)
-        if typed:
-            await self._write(address, m.Type(call=call.id, batch="mark", t140=MISSING, at=typed))
+        self._switchboard.channel_changed(event)
         if any(line.leg != leg.id for line in lines):
             await self._write_letters(address, 0, MISSING)
+        if typed:
+            await self._write_down(address, m.Type(call=call.id, batch="mark", t140=MISSING, at=typed))
 
     async def _write(self, address: Address, request: m.Type) -> None:
+        async with self._calls[request.call]:
+            await self._write_down(address, request)
+
+    async def _write_down(self, address: Address, request: m.Type) -> None:
         typed = await self._house.database.write(visits.type_text, address.party, request, self._house.now())
         await asyncio.gather(*(self._show(leg, typed) for leg in typed.call.legs))
         await self._tapes.write_text(typed.call.id, typed.leg, typed.lines)

@@ -11,7 +11,7 @@ from wasl_queue import booking as bookings
 from wasl_queue import estimate as estimates
 from wasl_queue.queue import Changes
 from wasl_signaling import call as calls
-from wasl_signaling import metrics, sessions, visits
+from wasl_signaling import idempotency, metrics, sessions, visits
 from wasl_signaling.mailbox import Kind
 from wasl_signaling.parts import Parts
 
@@ -75,4 +75,5 @@ class Timekeeper:
         house = self._parts.house
         self._parts.publish(await house.database.write(visits.close, house, house.now()))
         await house.database.write(bookings.miss_overdue, house.now())
+        await house.database.write(idempotency.forget, house.now())
         await self._parts.tapes.tidy()

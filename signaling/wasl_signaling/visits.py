@@ -21,10 +21,11 @@ from wasl_records.catalogue import Catalogue
 from wasl_records.staff import Role, Staff
 from wasl_records.transaction import State as TransactionState
 from wasl_signaling import call as calls
-from wasl_signaling import conversation
+from wasl_signaling import conversation, idempotency
 from wasl_signaling import messages as m
 from wasl_signaling.call import Call, Leg, UnknownCall
 from wasl_signaling.house import House
+from wasl_signaling.idempotency import Wish
 from wasl_web.errors import Problem
 
 LIVE = frozenset({TicketState.WAITING, TicketState.OFFERED, TicketState.SERVING})
@@ -75,9 +76,13 @@ def hang_up(connection: Connection, queue: Queue, ticket: int, now: float) -> Ch
     return queue.finish(connection, ticket, now)
 
 
-def accept(connection: Connection, queue: Queue, offer: int, agent: str, now: float) -> Changes:
+def accept(
+    connection: Connection, queue: Queue, offer: int, agent: str, now: float, wish: Wish | None = None
+) -> Changes:
     """The agent, or the interpreter, answers. Once every seat has, the ticket is served, the call is live (a message
     has none), and a transaction with a reference is open."""
+    if idempotency.claim(connection, wish, now) is not None:
+        return Changes(agents=frozenset({agent}))
     accepted = queue.accept(connection, offer, agent, now)
     if accepted.serving:
         _begin(connection, queue.ticket(connection, accepted.ticket), now)
@@ -98,6 +103,8 @@ def _begin(connection: Connection, ticket: Ticket, now: float) -> None:
 
 def finish(connection: Connection, queue: Queue, agent: str, request: m.Finish, now: float) -> Changes:
     """The agent closes the visit with an outcome, from the call or from wrap-up."""
+    if idempotency.claim(connection, Wish.of(request, agent), now) is not None:
+        return Changes(agents=frozenset({agent}))
     visit = own_visit(connection, agent, request.ticket)
     ticket = queue.ticket(connection, request.ticket)
     changes = Changes(tickets=frozenset({request.ticket}), agents=frozenset({agent}))

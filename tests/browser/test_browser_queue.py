@@ -14,7 +14,7 @@ from playwright.async_api import Browser, expect
 
 from access import barriers
 from livedesk import DeskProcess, until
-from livepage import SERVICE, LivePage, agent_at_desk, answer, citizen_in_line, signing_citizen
+from livepage import SERVICE, LivePage, agent_at_desk, answer, citizen_in_line, citizen_who_joins, signing_citizen
 from wasl_locales.catalogue import words
 from wasl_records.demo import CATALOGUE
 
@@ -40,6 +40,29 @@ def closed_catalogue(folder: Path) -> str:
     file = folder / "catalogue.yaml"
     file.write_text("".join([*lines[: body + 1], HOLIDAY, *lines[body + 1 :]]))
     return str(file)
+
+
+async def test_a_page_that_is_loaded_anew_before_its_answer_came_keeps_the_place(
+    browser: Browser, start_desk: Start
+) -> None:
+    """The database is locked while she joins; the answer finds a page that knows nothing of it."""
+    desk = await start_desk()
+    with sqlite3.connect(desk.data / "wasl.db", isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        citizen = await citizen_who_joins(browser, desk)
+        asked = "JSON.parse(sessionStorage.getItem('wasl.wishes') ?? '{}').join?.key"
+        await citizen.page.wait_for_function(asked)
+        await citizen.page.reload()
+        other.execute("ROLLBACK")
+    other.close()
+    await citizen.on("waiting")
+    await citizen.page.wait_for_function("localStorage.getItem('wasl.ticket') !== null")
+    await citizen.page.reload()
+    await citizen.on("waiting")
+    with sqlite3.connect(desk.data / "wasl.db") as look:
+        assert look.execute("SELECT count(*) FROM ticket").fetchone() == (1,)
+    look.close()
+    await citizen.close()
 
 
 async def at_closed_service(browser: Browser, desk: DeskProcess) -> LivePage:

@@ -23,7 +23,7 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from wasl_records.database import Database
 from wasl_records.errors import CannotOpenDatabase, CommitFailed, DatabaseClosed, UnsupportedDatabase
@@ -235,6 +235,35 @@ async def test_a_lost_transaction_fails_each_of_its_functions(database: Database
     left = await database.read(kept)
     assert left == (set() if isinstance(third, CommitFailed) else {2})
     assert await database.write(keep, 3) == 3
+
+
+def fill(connection: Connection) -> None:
+    """No page more fits on the disk."""
+    connection.exec_driver_sql("PRAGMA max_page_count=1")
+
+
+def keep_much(connection: Connection) -> None:
+    connection.execute(insert(number), [{"value": value} for value in range(10_000)])
+
+
+async def test_a_full_disk_is_known_and_passes(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    await database.write(fill)
+    assert database.takes_writes
+    with pytest.raises(OperationalError, match="full"):
+        await database.write(keep_much)
+    await database.read(kept)
+    assert not database.takes_writes
+    monkeypatch.setattr("wasl_records.database.REMEMBERED", 0.0)
+    assert database.takes_writes
+
+
+async def test_what_is_wrong_with_a_write_says_nothing_of_the_database(either: Database) -> None:
+    await either.write(keep, 1)
+    with pytest.raises(IntegrityError):
+        await either.write(keep, 1)
+    with pytest.raises(LookupError):
+        await either.write(keep_then_fail, 2)
+    assert either.takes_writes
 
 
 async def test_a_reader_cannot_write(either: Database) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import unicodedata
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -33,6 +36,8 @@ def type_all(connection: Connection, *typed: tuple[str, str]) -> list[tuple[str,
         (f"one{NEW_LINE}two", ["one", "two"]),
         (f"one{NEW_LINE}{ERASE}two", ["one", "two"]),
         ("a\x00\x1b[31mb", ["a[31mb"]),
+        (f"AB\tCD{ERASE * 3} ok", ["AB ok"]),
+        (f"AB\vCD{ERASE * 3} ok", ["AB ok"]),
         ("👩‍👧", ["👩‍👧"]),
         ("x" * LINE_LIMIT + ERASE, ["x" * (LINE_LIMIT - 1)]),
     ],
@@ -45,6 +50,14 @@ def test_t140_characters(typed: str, lines: list[str]) -> None:
 def test_where_a_batch_is_cut_does_not_matter(typed: str, cut: int) -> None:
     first = lines_of("", typed[:cut])
     assert lines_of("", typed) == first[:-1] + lines_of(first[-1], typed[cut:])
+
+
+def test_letters_of_all_categories_are_kept_and_each_is_one_to_erase() -> None:
+    """What a page leaves in its field (`legible` in web/call/text.ts), of all of Unicode."""
+    page_drops = {"Cc", "Cs"}
+    kept = [one for one in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(one) not in page_drops]
+    letters = [one for one in kept if one not in (NEW_LINE, "\ufeff")]
+    assert [one for one in letters if lines_of("", one) != [one] or lines_of("", one + ERASE) != [""]] == []
 
 
 @given(TYPED)

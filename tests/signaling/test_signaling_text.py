@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
+import aiohttp
 import pytest
 from aiortc import RTCDataChannel
 
+from insidedesk import InsideDesk
 from livedesk import DeskProcess, Page, Pages, until
 from wasl_media.partner import MediaPartner
+from wasl_signaling.text import _text_so_far
 
 
 @dataclass
@@ -80,6 +85,10 @@ async def partners() -> AsyncIterator[list[MediaPartner]]:
 
 @pytest.fixture
 async def talkers(desk: DeskProcess, pages: Pages, partners: list[MediaPartner]) -> tuple[Talker, Talker, int]:
+    return await in_a_call(desk, pages, partners)
+
+
+async def in_a_call(desk: DeskProcess, pages: Pages, partners: list[MediaPartner]) -> tuple[Talker, Talker, int]:
     """A citizen and an agent in a call by text, both connected with the relay, and the call."""
     citizen, agent = await pages.citizen(desk), await pages.agent(desk)
     await citizen.ask("join", service="housing-allocation", modality="text", language="ar")
@@ -106,6 +115,49 @@ async def test_a_page_that_only_knows_rfc_8865_writes_and_reads(talkers: tuple[T
     await agent.has(("salam", True), ("how are\ufffd", False), ("fin", False))
     again.send("!")
     await agent.has(("salam", True), ("how are\ufffd!", False), ("fin", False))
+
+
+@pytest.mark.parametrize(("before", "read"), [("h", "\ufffdow"), ("", "ow")])
+async def test_what_was_missed_is_marked_where_it_is_missing_and_nothing_else_is(
+    inside_desk: InsideDesk, pages: Pages, partners: list[MediaPartner], before: str, read: str
+) -> None:
+    """A page that only knows letters begins to read while the other side types."""
+    citizen, agent, call = await in_a_call(inside_desk.door, pages, partners)
+    if before:
+        await agent.page.ask("text", call=call, batch="a", t140=before, at=0)
+    looked = inside_desk.database.hold_next(_text_so_far)
+    await citizen.open("anything")
+    await looked.reached()
+    typing = asyncio.create_task(agent.page.ask("text", call=call, batch="b", t140="ow", at=len(before)))
+
+    async def written_or_waiting() -> bool:
+        return typing.done() or bool(inside_desk.parts.text._calls[call]._waiters)
+
+    await until(written_or_waiting)
+    looked.open()
+    assert await typing == {"ok": True}
+    await citizen.reads("anything", read)
+
+
+async def test_letters_that_a_full_disk_refused_are_written_when_they_come_again(
+    inside_desk: InsideDesk, pages: Pages, partners: list[MediaPartner]
+) -> None:
+    _, agent, call = await in_a_call(inside_desk.door, pages, partners)
+    write = inside_desk.database.write
+
+    async def readiness() -> tuple[int, list[str]]:
+        async with aiohttp.ClientSession() as http, http.get(f"{inside_desk.door.url}/readyz") as reply:
+            return reply.status, (await reply.json())["missing"]
+
+    await write(lambda connection: connection.exec_driver_sql("PRAGMA max_page_count=1") and None)
+    reply, batches = {"ok": True}, count()
+    while reply == {"ok": True}:  # until the pages that the file has are full
+        reply = await agent.page.ask("text", call=call, batch=f"{next(batches)}", t140="1" * 1_900 + "\u2028", at=None)
+    assert reply["error"]["kind"] == "fault"
+    assert await readiness() == (503, ["database"])
+    await write(lambda connection: connection.exec_driver_sql("PRAGMA max_page_count=1000000") and None)
+    assert await agent.page.ask("text", call=call, batch="again", t140="2", at=None) == {"ok": True}
+    assert (await agent.lines())[-1] == ("2", False)
 
 
 async def test_letters_with_their_place_come_once_over_both_ways(talkers: tuple[Talker, Talker, int]) -> None:

@@ -150,6 +150,10 @@ export interface Wire {}
  */
 export interface Accept {
   offer: number;
+  /**
+   * The same key is the same act, and is answered alike for a day.
+   */
+  idempotency_key?: string | null;
 }
 /**
  * Who is signed in at the desk.
@@ -209,6 +213,10 @@ export interface Book {
   push?: {
     [k: string]: JsonValue;
   } | null;
+  /**
+   * As of `join`.
+   */
+  idempotency_key?: string | null;
 }
 /**
  * Reply to `book`.
@@ -1053,6 +1061,10 @@ export interface Finish {
    * For the citizen: what happens next.
    */
   note?: string;
+  /**
+   * As of `accept`.
+   */
+  idempotency_key?: string | null;
 }
 /**
  * Request `forget` on /citizen: the citizen has read her summary; the page is free for a new visit.
@@ -1118,6 +1130,11 @@ export interface Join {
    * She hears badly: the agent is told before the call, and sound is sent richer.
    */
   hearing?: boolean;
+  /**
+   * Made at random. The same key is the same act, and is answered alike for a day; it becomes `resume` of the
+   * reply.
+   */
+  idempotency_key?: string | null;
 }
 /**
  * Reply to `join` and `message`.
@@ -1155,6 +1172,10 @@ export interface LeaveMessage {
    * Where an agent may reach her.
    */
   phone?: string | null;
+  /**
+   * As of `join`.
+   */
+  idempotency_key?: string | null;
 }
 /**
  * Request `caption` on /desk: what my browser understood of what I say. Resending and disorder do no harm.

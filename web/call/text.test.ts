@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { WaslError } from "./failure";
 import type { CallView, TextLine } from "./messages";
-import { TextSender, diff, merge, withKnownLines } from "./text";
+import { TextSender, diff, legible, merge, withKnownLines } from "./text";
 
 const ERASE = "\u0008";
 const END = "\u2028";
@@ -62,6 +62,25 @@ describe("diff", () => {
   });
 });
 
+describe("legible", () => {
+  /** What may stand in a line: everything but commands and what the server leaves out. */
+  const letter = /^[^\p{Cc}\p{Surrogate}\ufeff\u2028]$/u;
+
+  it("leaves letters of all categories alone and makes the rest a space or nothing", () => {
+    const wrong: string[] = [];
+    for (let code = 0; code <= 0x10ffff; code += 1) {
+      const one = String.fromCodePoint(code);
+      const kept = legible(one);
+      if (letter.test(one) ? kept !== one : !["", " ", "\ufffd", "\n", "\r"].includes(kept)) wrong.push(code.toString(16));
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it.each(["AB\tCD", "AB\u000bCD", "AB\u2028CD", "AB\u000cCD", "AB\u0085CD"])("has a space in %j", (pasted) => {
+    expect(legible(pasted)).toBe("AB CD");
+  });
+});
+
 describe("merge", () => {
   const newer = { ...LINE, revision: 2, text: "one two" };
   const next = { ...LINE, id: 2, text: "three" };
@@ -106,6 +125,7 @@ class Server {
         this.take(batch.at, batch.t140);
         return Promise.resolve();
       },
+      changed: () => undefined,
     });
   }
 
@@ -215,6 +235,13 @@ describe("TextSender", () => {
     expect(places).toEqual([7]);
   });
 
+  it.each(["\t", "\u000b", "\u2028", "\u0008", "\u0007", "\ufeff", "\0"])("erases as many letters as she does after a paste with %j", async (odd) => {
+    const server = new Server();
+    for (const value of [`AB${odd}CD`, `AB${odd}C`, `AB${odd}`, "AB ok"]) server.sender.typed(value);
+    await vi.advanceTimersByTimeAsync(600);
+    expect(received("", server.written)).toBe("AB ok");
+  });
+
   it("sends a long paste in several batches, in order", async () => {
     const server = new Server();
     const paste = Array.from({ length: 2_500 }, (_, index) => String(index % 10)).join("");
@@ -226,8 +253,31 @@ describe("TextSender", () => {
 
   it("lets go of what the server refuses", async () => {
     const send = vi.fn(() => Promise.reject(new WaslError({ code: "unknown_call", kind: "show", message: "" })));
-    new TextSender({ channel: () => null, send }).typed("a");
+    new TextSender({ channel: () => null, send, changed: () => undefined }).typed("a");
     await vi.advanceTimersByTimeAsync(2_000);
     expect(send).toHaveBeenCalledTimes(1);
+  });
+
+  it.each(["fault", "retry", "sign_in"] as const)("keeps what the server could not write down (%s), says so, and sends it again in order", async (kind) => {
+    let full = true;
+    const written: string[] = [];
+    const send = vi.fn(({ t140 }: { t140: string }) => {
+      if (full) return Promise.reject(new WaslError({ code: "any", kind, message: "" }));
+      written.push(t140);
+      return Promise.resolve();
+    });
+    const changed = vi.fn();
+    const sender = new TextSender({ channel: () => null, send, changed });
+    sender.typed("my number is ");
+    await vi.advanceTimersByTimeAsync(300);
+    expect(sender.refused).toBe(true);
+    sender.typed("my number is 5550199");
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(send.mock.calls.length).toBeLessThan(6);
+    full = false;
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(written).toEqual(["my number is 5550199"]);
+    expect(sender.refused).toBe(false);
+    expect(changed).toHaveBeenCalledTimes(2);
   });
 });

@@ -10,11 +10,21 @@ const BATCH_MS = 250;
 const BATCH_LIMIT = 1_000;
 const ACKNOWLEDGED_WITHIN_MS = 1_000;
 const CHANNEL_AGAIN_MS = 5_000;
+/** A server that cannot write just now is not asked four times a second. */
+const REFUSED_AGAIN_MS = 2_000;
 
 const { Segmenter } = Intl as Partial<typeof Intl>;
 const segmenter = Segmenter ? new Segmenter(undefined, { granularity: "grapheme" }) : null;
 /** A character with its marks, and what is joined to it: where the browser does not know graphemes, that is nearly all. */
 const JOINED = /(?:\P{M}\p{M}*|\p{M}+)(?:\u200D\P{M}\p{M}*)*/gu;
+
+/**
+ * What a field holds, as the other side will have it: what cannot be a letter of a line is a space, or nothing. It is
+ * done before anything is counted, or each such character would cost one of her letters when she erases.
+ */
+export function legible(value: string): string {
+  return value.replace(/[\t\v\f\u0085\u2028]/g, " ").replace(/(?![\r\n])[\p{Cc}\ufeff]/gu, "").replace(/\p{Surrogate}/gu, "\ufffd");
+}
 
 /** What turns `before` into `after`. Cuts only between whole graphemes, so no half letter is ever shown. */
 export function diff(before: string, after: string): string {
@@ -61,6 +71,8 @@ export interface Ways {
   channel(at: number): RTCDataChannel | null;
   /** Over Socket.IO; resolves when it is written down. */
   send(batch: Batch): Promise<unknown>;
+  /** `refused` has changed. */
+  changed: () => void;
 }
 
 /**
@@ -69,6 +81,8 @@ export interface Ways {
  * written twice.
  */
 export class TextSender {
+  /** The server cannot write down what waits here; it is sent again until it can. */
+  refused = false;
   readonly #ways: Ways;
   #value = "";
   /** Typed, and not known to be written down; the first is character number `#at`. */
@@ -87,8 +101,9 @@ export class TextSender {
 
   /** The field holds `value` now. */
   typed(value: string): void {
-    this.#push(diff(this.#value, value));
-    this.#value = value;
+    const now = legible(value);
+    this.#push(diff(this.#value, now));
+    this.#value = now;
   }
 
   /** The line is finished; the field is empty from now on. */
@@ -105,6 +120,7 @@ export class TextSender {
     this.#pending = [];
     this.#at = 0;
     this.#value = "";
+    this.#refuse(false);
   }
 
   /** So many characters of this page's owner are written down. */
@@ -115,6 +131,7 @@ export class TextSender {
     this.#at = count;
     this.#sent = Math.max(0, this.#sent - news);
     this.#waitingSince = performance.now();
+    this.#refuse(false);
   }
 
   /** Opens a channel when there can be one and nothing is under way, so that it is there before the first letter. */
@@ -130,12 +147,18 @@ export class TextSender {
     this.connect();
     if (this.#pending.length === 0) this.#waitingSince = performance.now();
     // By code point, as the server counts.
-    this.#pending.push(...Array.from(t140.replace(/\p{Surrogate}/gu, "\ufffd").replaceAll("\0", "")));
+    this.#pending.push(...Array.from(t140));
     this.#soon();
   }
 
+  #refuse(refused: boolean): void {
+    if (refused === this.refused) return;
+    this.refused = refused;
+    this.#ways.changed();
+  }
+
   #soon(): void {
-    this.#timer ??= setTimeout(() => void this.#flush(), BATCH_MS);
+    this.#timer ??= setTimeout(() => void this.#flush(), this.refused ? REFUSED_AGAIN_MS : BATCH_MS);
   }
 
   /** The timer stays set while a batch is under way, so that batches cannot overtake each other. */
@@ -182,8 +205,10 @@ export class TextSender {
       await this.#ways.send({ batch: String(this.#at), t140: next.join(""), at: this.#at });
       this.written(end);
     } catch (error) {
-      // What the server refuses would be refused again.
-      if (!(error instanceof WaslError && error.kind === "retry")) this.written(end);
+      const { kind, code } = error instanceof WaslError ? error : WaslError.unreachable();
+      // What is wrong with a request stays wrong; all else passes.
+      if (kind === "show") this.written(end);
+      else if (code !== "unreachable") this.#refuse(true);
     }
   }
 }

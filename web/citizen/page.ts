@@ -11,7 +11,7 @@ import { keepFocus } from "../call/focus";
 import { meter } from "../call/level";
 import { VOLUMES } from "../call/loudness";
 import { CARRIES_MEDIA, MediaLink } from "../call/media";
-import type { DevicesChanged, TextEvent } from "../call/messages";
+import type { DevicesChanged, Join, TextEvent } from "../call/messages";
 import { Playback } from "../call/playback";
 import { policyOf } from "../call/policy";
 import { type Preferences, applyPreferences, loadPreferences, remember, remembered, wantsLetters } from "../call/preferences";
@@ -20,6 +20,7 @@ import { Ring } from "../call/ring";
 import { type Batch, TextSender } from "../call/text";
 import { Watching } from "../call/watching";
 import { WakeLock } from "../call/wake";
+import { Wishes } from "../call/wishes";
 import type { Body, CitizenWire, RequestName, Reply } from "../call/wire";
 import { language, t } from "../call/words";
 import { captionNews } from "../panels/captions/view";
@@ -38,6 +39,7 @@ import { page } from "./view";
 import { type Action, type Needs, START, type Visit, callOf, needsLink, reduce, screenOf, wantedDevices } from "./visit";
 
 const NEEDS_KEY = "wasl.needs";
+const WISHES_KEY = "wasl.wishes";
 
 /** Where the browser carries neither sound nor pictures, writing is left. */
 const possible = (needs: Needs): Needs => (CARRIES_MEDIA ? needs : { ...needs, modality: "text" });
@@ -52,6 +54,7 @@ export class CitizenPage {
   readonly ring = new Ring();
   readonly checker = new Checker(this);
   readonly sender: TextSender;
+  readonly #wishes: Wishes<CitizenWire>;
   readonly #root: HTMLElement;
   readonly #wake = new WakeLock();
   readonly #herald = new Herald();
@@ -85,6 +88,7 @@ export class CitizenPage {
       auth: () => ({ language: language(), ...loadTicket(), peer: this.link.peer }),
       about: (state) => state.ticket?.id,
     });
+    this.#wishes = new Wishes(this.connection, WISHES_KEY);
     this.devices = new Devices((devices) => { this.change({ devices }); });
     this.link = new MediaLink(
       {
@@ -98,6 +102,7 @@ export class CitizenPage {
     this.sender = new TextSender({
       channel: (at) => this.#letters(at),
       send: (batch) => this.#type(batch),
+      changed: () => { this.paint(); },
     });
     this.#watching = new Watching((pictures) => this.connection.request("watch", { pictures }));
   }
@@ -118,6 +123,7 @@ export class CitizenPage {
         this.#told = "";
         this.#watching.connected();
         this.#goOnWithClip();
+        void this.#joinAgain();
       }
       if (status === "connected") this.#captionWish.forget();
       if (status === "refused") this.#startOver();
@@ -170,7 +176,7 @@ export class CitizenPage {
     this.change({ asking: true, problem: null });
     await this.connection.ready(); // whoever presses while the line comes back need not press again
     try {
-      const reply = await this.connection.request(name, body);
+      const reply = await this.#wishes.ask(name, body);
       this.change({ asking: false });
       return reply;
     } catch (error) {
@@ -245,7 +251,7 @@ export class CitizenPage {
     const slot = this.link.slot.bind(this.link);
     const reading = this.#reader.read(this.visit.server?.call?.text ?? [], wantsLetters(this.preferences), deskTime());
     for (const line of this.#reader.news()) announce(lineSentence(line));
-    const around = { reading, preferences: this.preferences, slot, own: this.#own, level: this.#level, now: deskTime() };
+    const around = { reading: { ...reading, refused: this.sender.refused }, preferences: this.preferences, slot, own: this.#own, level: this.#level, now: deskTime() };
     const show = (): void => { draw(page(this.visit, around, this.#on), this.#root); };
     if (stays) keepFocus(this.#root, show);
     else show(); // `arrive` sets the focus
@@ -382,9 +388,19 @@ export class CitizenPage {
     const due = booked?.service === wanted.service && isDue(booked, deskTime());
     const booking = due ? { booking: booked.booking, resume: booked.resume } : null;
     const { hearing } = this.visit.needs;
-    const joined = await this.ask("join", { ...wanted, hearing, returning: loadEarlier(), booking });
+    await this.#take({ ...wanted, hearing, returning: loadEarlier(), booking });
+  }
+
+  /** She asked for a place, and the page was loaded anew before it knew that she has it. */
+  async #joinAgain(): Promise<void> {
+    const wanted = this.#wishes.open("join");
+    if (wanted && !this.visit.asking && loadTicket() === null) await this.#take(wanted);
+  }
+
+  async #take(wanted: Join): Promise<void> {
+    const joined = await this.ask("join", wanted);
     if (!joined) return;
-    if (due) this.#forgetBooking();
+    if (wanted.booking) this.#forgetBooking();
     keepEarlier(null);
     keepTicket(joined);
     this.dispatch({ type: "joined" });

@@ -2,13 +2,13 @@
 
 import { type TemplateResult, html, nothing } from "lit-html";
 import { CARRIES_MEDIA, type MediaLink } from "../call/media";
-import type { Reading } from "../call/reading";
 import type { Preferences } from "../call/preferences";
 import { language, t } from "../call/words";
 import { type BookedData, booked, booking } from "../panels/booking/view";
 import { check } from "../panels/check/view";
 import type { ClipData } from "../panels/clip/view";
 import { closed, dropped } from "../panels/closed/view";
+import type { Written } from "../panels/conversation/view";
 import { help } from "../panels/help/view";
 import { hours } from "../panels/hours/view";
 import { icon } from "../panels/icon/view";
@@ -35,7 +35,7 @@ export interface Surroundings {
   preferences: Preferences;
   slot: MediaLink["slot"];
   /** What this reader sees of what was written. */
-  reading: Reading;
+  reading: Written;
   /** The page's own camera, while it is on. */
   own: MediaStream | null;
   /** How loud the microphone is, 0…1. */

@@ -19,6 +19,7 @@ import { Reminder } from "../call/reminder";
 import { TextSender } from "../call/text";
 import { Watching } from "../call/watching";
 import { WakeLock } from "../call/wake";
+import { Wishes } from "../call/wishes";
 import type { Body, DeskWire, Reply, RequestName } from "../call/wire";
 import { language, t } from "../call/words";
 import { captionNews } from "../panels/captions/view";
@@ -49,6 +50,7 @@ export class DeskPage {
   readonly own: OwnMedia;
   readonly notebook: Notebook;
   readonly sender: TextSender;
+  readonly #wishes: Wishes<DeskWire>;
   readonly playback = new Playback(() => { this.paint(); });
   readonly alarm = new Alarm();
   readonly guard = new KeyGuard();
@@ -74,12 +76,14 @@ export class DeskPage {
       text: (event: TextEvent): void => { this.#read(event); },
     };
     this.#app = app;
+    this.#wishes = new Wishes(connection);
     this.link = new MediaLink(signals, paint);
     this.own = new OwnMedia(this.link, (devices) => connection.request("devices", devices), paint);
     this.notebook = new Notebook((ticket, notes) => connection.request("notes", { ticket, notes }), paint);
     this.sender = new TextSender({
       channel: (at) => (this.#call ? this.link.letters(this.#call, at) : null),
       send: (batch) => connection.request("text", { call: this.#call, ...batch }),
+      changed: paint,
     });
     this.#watching = new Watching((pictures) => connection.request("watch", { pictures }));
     this.#follow();
@@ -149,7 +153,7 @@ export class DeskPage {
   async ask<N extends RequestName<DeskWire>>(name: N, body: Body<DeskWire, N>): Promise<Reply<DeskWire, N> | null> {
     this.dispatch({ type: "asked" });
     try {
-      const reply = await this.connection.request(name, body);
+      const reply = await this.#wishes.ask(name, body);
       this.dispatch({ type: "answered" });
       return reply;
     } catch (error) {
@@ -259,7 +263,7 @@ export class DeskPage {
       devices: own.devices.states,
       check: { open: own.checking, level: own.level, heard: own.heard },
       link: link.state,
-      reading,
+      reading: { ...reading, refused: this.sender.refused },
       slot: (index) => link.slot(index),
       notes: this.notebook,
       rings: Math.max(1, Math.round((expiresAt - this.#rungAt) / 1000)),

@@ -3,14 +3,13 @@
 import { type TemplateResult, html, nothing } from "lit-html";
 import type { DeviceStates } from "../call/devices";
 import type { LinkState } from "../call/media";
-import type { Reading } from "../call/reading";
 import type { CallView, DeskState, Seat } from "../call/messages";
 import type { Preferences } from "../call/preferences";
 import { t } from "../call/words";
 import { type CallBarEvents, callBarView } from "../panels/callbar/view";
 import { type DeskCaptionsActions, deskCaptions } from "../panels/captions/desk";
 import { type ClosingEvents, closingView } from "../panels/closing/view";
-import { type ConversationActions, conversation, lettersButton } from "../panels/conversation/view";
+import { type ConversationActions, type Written, conversation, lettersButton } from "../panels/conversation/view";
 import { type Notice, notices } from "../panels/notices/view";
 import { type OfferEvents, offerView } from "../panels/offer/view";
 import { type PresenceEvents, linesView, presenceView } from "../panels/presence/view";
@@ -47,7 +46,7 @@ export interface Surroundings {
   refusal: string | null;
   slot: StageData["slot"];
   /** What this reader sees of what was written. */
-  reading: Reading;
+  reading: Written;
   /** This browser can make captions of what the agent says. */
   hears: boolean;
   /** The browser wants a tap before it plays sound. */

@@ -65,6 +65,7 @@ class Meaning(NamedTuple):
 MEANINGS: dict[str, Meaning] = {
     "bad_request": Meaning(ErrorKind.SHOW, 400, _("This page sent something the service does not understand. Please load the page again.")),
     "unknown_request": Meaning(ErrorKind.SHOW, 404, _("This page asked for something the service does not offer. Please load the page again.")),
+    "key_of_another_request": Meaning(ErrorKind.SHOW, 422, _("This page asked for something else under the same key. Please load the page again.")),
     "too_large": Meaning(ErrorKind.SHOW, 413, _("That is too long. Please make it shorter.")),
     "too_many_requests": Meaning(ErrorKind.RETRY, 429, _("That was too many tries in a short time. Please wait a minute and try again.")),
     "not_found": Meaning(ErrorKind.SHOW, 404, _("There is nothing at this address.")),

@@ -22,7 +22,8 @@ const LINES = [
 ];
 
 export const examples: Record<string, () => TemplateResult> = {
-  empty: () => conversation({ lines: [], letters: true, writing: [] }, actions),
-  letters: () => conversation({ lines: LINES, letters: true, writing: [] }, actions),
-  "whole-lines": () => conversation({ lines: LINES.slice(0, 2), letters: false, writing: LINES.slice(2) }, actions),
+  empty: () => conversation({ lines: [], letters: true, writing: [], refused: false }, actions),
+  letters: () => conversation({ lines: LINES, letters: true, writing: [], refused: false }, actions),
+  refused: () => conversation({ lines: LINES, letters: true, writing: [], refused: true }, actions),
+  "whole-lines": () => conversation({ lines: LINES.slice(0, 2), letters: false, writing: LINES.slice(2), refused: false }, actions),
 };

@@ -17,11 +17,16 @@ export interface ConversationActions {
   letters: (on: boolean) => void;
 }
 
+/** What is read, and whether what is written here cannot be written down at the moment. */
+export interface Written extends Reading {
+  refused: boolean;
+}
+
 /**
  * The list is a log that stays silent by itself: read at every letter it would drown a screen reader. Announce a
  * line of somebody else when it is done (`doneLines`) or rests.
  */
-export function conversation(data: Reading, on: ConversationActions): TemplateResult {
+export function conversation(data: Written, on: ConversationActions): TemplateResult {
   const lines = data.lines.filter((line) => line.text !== "");
   return html`<section class="conversation" aria-label=${t("Text")}>
     <div class="conversation-log" role="log" aria-live="off" tabindex="0" aria-label=${t("What has been written")}>
@@ -39,6 +44,7 @@ export function conversation(data: Reading, on: ConversationActions): TemplateRe
           @input=${(event: Event) => { on.typed((event.target as HTMLInputElement).value); }} />
         <button class="button main" type="submit">${icon("corner-down-left")}<span>${t("New line")}</span></button>
       </div>
+      <p class="conversation-refused" role="status">${data.refused ? t("What you write does not arrive just now. It is kept, and is sent again by itself.") : nothing}</p>
     </form>
   </section>`;
 }

@@ -34,7 +34,7 @@ const DATA: MeetingData = {
   carriesMedia: true,
   microphone: "on",
   camera: "on",
-  reading: { lines: [], letters: true, writing: [] },
+  reading: { lines: [], letters: true, writing: [], refused: false },
   drawer: null,
   writing: false,
   volume: 3,

@@ -5,10 +5,9 @@
 
 import { type TemplateResult, html, nothing } from "lit-html";
 import type { CaptionsView, Device, HoldView, Modality, RecordingView } from "../../call/messages";
-import type { Reading } from "../../call/reading";
 import { t } from "../../call/words";
 import { type CaptionsActions, type CaptionsData, captionsLook, captionsShown } from "../captions/view";
-import { type ConversationActions, conversation, lettersButton } from "../conversation/view";
+import { type ConversationActions, type Written, conversation, lettersButton } from "../conversation/view";
 import { type HoldActions, hold } from "../hold/view";
 import { agentName } from "../hold/words";
 import { writesOnly } from "../check/view";
@@ -39,7 +38,7 @@ export interface MeetingData {
   carriesMedia: boolean;
   microphone: Device;
   camera: Device;
-  reading: Reading;
+  reading: Written;
   drawer: Drawer | null;
   /** The text was opened, by her or by what somebody wrote. */
   writing: boolean;
