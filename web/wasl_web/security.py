@@ -18,8 +18,8 @@ HEADERS = {
     ),
     "Permissions-Policy": "camera=(self), microphone=(self), geolocation=()",
     "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
 }
+"""Of documents. The files that they are made of need none of it, and there are many."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -59,7 +59,9 @@ async def uncompressed_sockets(request: web.Request, handler: Handler) -> web.St
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """A signal handler for `on_response_prepare`."""
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    if not request.path.startswith("/static/"):
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
     if request.secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
