@@ -445,6 +445,8 @@ class SummaryView(Message):
     ended_at: int
     note: str
     """What the agent wrote for the citizen; may be empty."""
+    message: str | None = None
+    """What she had written, where this answers a message."""
 
 
 # Events: from the server

@@ -212,6 +212,7 @@ class Views:
             agent_name=staff.get(connection, done.agent).name(language) if done.agent else None,
             ended_at=milliseconds((call and call.ended_at) or ticket.since),
             note=done.note,
+            message=arrivals.message_of(connection, ticket.id),
         )
 
     def _company(self, connection: Connection, call: Call | None, rung: Ticket | None) -> tuple[Address, ...]:

@@ -163,6 +163,8 @@ async def test_closed_with_its_reason_and_a_message_that_is_answered(
     await agent.on("wrapup")
     await citizen.on("summary")
     await expect(citizen.page.locator("main")).to_contain_text("في نهاية الشهر.")
+    await expect(citizen.page.locator("h1")).to_have_text(words("ar").gettext("Your message is answered"))
+    await expect(citizen.page.locator(".summary-question")).to_have_text("متى يصلني بدل الإيجار؟")
 
 
 async def test_a_time_is_booked_given_back_and_taken_again(browser: Browser, desk: DeskProcess) -> None:

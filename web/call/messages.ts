@@ -816,6 +816,10 @@ export interface SummaryView {
    * What the agent wrote for the citizen; may be empty.
    */
   note: string;
+  /**
+   * What she had written, where this answers a message.
+   */
+  message?: string | null;
 }
 /**
  * Request `correct` on /desk: what I really said, in place of a final line of mine.

@@ -15,5 +15,6 @@ const DATA: SummaryView = {
 export const examples: Record<string, () => TemplateResult> = {
   completed: () => summary(DATA, false, on),
   "follow-up": () => summary({ ...DATA, outcome: "follow_up" }, false, on),
+  answer: () => summary({ ...DATA, message: "متى يصلني بدل الإيجار؟" }, false, on),
   "ended-early": () => summary({ ...DATA, outcome: null, agent_name: null, note: "" }, false, on),
 };

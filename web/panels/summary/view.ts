@@ -11,17 +11,15 @@ export interface SummaryActions {
 }
 
 export function summary(data: SummaryView, asking: boolean, on: SummaryActions): TemplateResult {
-  return html`<h1 tabindex="-1">${t("Your visit is finished")}</h1>
+  const { message } = data;
+  return html`<h1 tabindex="-1">${message ? t("Your message is answered") : t("Your visit is finished")}</h1>
+    ${message ? answer(message, data) : nothing}
     <section class="card summary">
       <h2>${t("Your reference number")}</h2>
       <p class="summary-reference" data-reference=${data.reference}><bdi dir="ltr">${grouped(data.reference)}</bdi></p>
       <p>${t("Keep this number. With it, any employee finds your request.")}</p>
     </section>
-    <section class="card summary">
-      <h2>${t("What next")}</h2>
-      <p>${next(data.outcome)}</p>
-      ${data.note === "" ? nothing : html`<p class="hint">${t("The employee wrote to you:")}</p><p dir="auto" class="summary-note">${data.note}</p>`}
-    </section>
+    ${message ? nothing : whatNext(data)}
     <p>
       ${data.service_name}<br />
       ${data.agent_name ? html`${t("With %(name)s", { name: data.agent_name })}<br />` : nothing}
@@ -31,6 +29,25 @@ export function summary(data: SummaryView, asking: boolean, on: SummaryActions):
       <button class="button" type="button" @click=${on.print}>${t("Print or save")}</button>
       <button class="button main" type="button" data-act="again" ?disabled=${asking} @click=${on.again}>${t("Start a new visit")}</button>
     </div>`;
+}
+
+/** Her question is shown with it: she may have asked some days ago. The answer itself says what to do next. */
+function answer(message: string, { note, outcome }: SummaryView): TemplateResult {
+  return html`<section class="card summary">
+    <h2>${t("You wrote:")}</h2>
+    <p dir="auto" class="summary-question">${message}</p>
+    <h2>${t("The employee wrote to you:")}</h2>
+    <p dir="auto" class="summary-note">${note}</p>
+    ${outcome === "follow_up" ? html`<p>${next(outcome)}</p>` : nothing}
+  </section>`;
+}
+
+function whatNext({ note, outcome }: SummaryView): TemplateResult {
+  return html`<section class="card summary">
+    <h2>${t("What next")}</h2>
+    <p>${next(outcome)}</p>
+    ${note === "" ? nothing : html`<p class="hint">${t("The employee wrote to you:")}</p><p dir="auto" class="summary-note">${note}</p>`}
+  </section>`;
 }
 
 function next(outcome: Outcome | null): string {

@@ -8,7 +8,7 @@ import { type ClipActions, type ClipData, clip } from "../clip/view";
 import { icon } from "../icon/view";
 import { type LineData, lineInLine } from "../line/view";
 import { notices } from "../notices/view";
-import { estimateSentence, placeSentence, putThroughSentence, reason } from "./words";
+import { absenceSentence, estimateSentence, placeSentence, putThroughSentence, reason } from "./words";
 import "./style.css";
 
 export interface WaitingData {
@@ -57,7 +57,7 @@ export function waiting(data: WaitingData, on: WaitingActions): TemplateResult {
     ${data.draining ? notices([{ tone: "info", text: t("The service restarts shortly. You keep your place.") }]) : nothing}
     ${data.putThrough ? notices([{ tone: "info", text: putThroughSentence() }]) : nothing}
     ${wait?.callback?.rung_at ? ringing(data, wait, on) : nothing} ${wait ? place(wait) : nothing}
-    ${data.clip ? clip(data.clip, on.clip) : nothing} ${facts(data, kept)}
+    ${data.clip ? clip(data.clip, on.clip) : nothing} ${facts(data)}
     ${wait && !wait.callback?.rung_at ? ringing(data, wait, on) : nothing} ${wait && isScarce(wait) ? bookingButton(on) : nothing}
     ${leaveButton(t("Leave the line"), data, on)} ${data.lost ? nothing : lineInLine(data.line, { again: on.checkLine })}`;
 }
@@ -71,12 +71,11 @@ function place(wait: WaitView): TemplateResult {
   </div>`;
 }
 
-/** Whoever is rung elsewhere has been told already for how long her place is kept. */
-function facts({ wait, modality, using }: WaitingData, kept: string): TemplateResult {
+function facts({ wait, modality, using }: WaitingData): TemplateResult {
   return html`<ul class="waiting-facts">
     <li>${devices(modality, using)}</li>
     <li>${t("The page rings when it is your turn.")}</li>
-    ${wait?.callback ? nothing : html`<li>${t("You may lock the screen or close this page: we keep your place for %(time)s.", { time: kept })}</li>`}
+    ${wait && !wait.callback?.rung_at ? html`<li>${absenceSentence(wait)}</li>` : nothing}
   </ul>`;
 }
 

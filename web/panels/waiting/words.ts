@@ -1,7 +1,7 @@
 /** A place in line as whole sentences, for the eye and for the ear. */
 
 import type { WaitView, Why } from "../../call/messages";
-import { minutesRange, t, tn } from "../../call/words";
+import { minutes, minutesRange, t, tn } from "../../call/words";
 
 export function placeSentence(wait: WaitView): string {
   // Nobody could be called next.
@@ -12,6 +12,12 @@ export function placeSentence(wait: WaitView): string {
 export function estimateSentence(wait: WaitView): string {
   if (wait.estimate === null) return t("We can't tell yet how long it will take.");
   return t("The wait will probably be %(range)s.", { range: minutesRange(wait.estimate.low, wait.estimate.high) });
+}
+
+/** A page that is closed, or behind a locked screen, rings nobody: she may go only where she is reached otherwise. */
+export function absenceSentence({ callback, kept }: Pick<WaitView, "callback" | "kept">): string {
+  if (callback) return t("You may lock the screen or close this page: we ring you as agreed.");
+  return t("Please leave this page open and the screen on, or it cannot ring. If it closes, we keep your place for %(time)s.", { time: minutes(kept) });
 }
 
 export function reason(why: Why): string {
