@@ -20,11 +20,17 @@ COUNT = """() => {
   const make = RTCPeerConnection.prototype.createDataChannel;
   RTCPeerConnection.prototype.createDataChannel = function (...what) {
     const channel = make.apply(this, window.forbidden ? ["", { protocol: "forbidden" }] : what);
+    const send = channel.send.bind(channel);
+    channel.sent = 0;
+    channel.send = (data) => { channel.sent += 1; send(data); };
     window.channels.push(channel);
     return channel;
   };
 }"""
-"""Keeps the channels that a page makes, so that a test can cut them."""
+"""Keeps the channels that a page makes, so that a test can cut them, and counts what is sent over each: one that was
+silent for a second, as on a busy machine, is given up for another, and statistics forget it."""
+COUNTED = f"({COUNT})()"
+SENT = "channels.filter((one) => one.protocol === 't140').reduce((sum, one) => sum + one.sent, 0)"
 CHANNELS = """async () => (await window.waslStats())
   .filter((one) => one.type === "data-channel")
   .map(({ protocol, state, messagesSent, messagesReceived }) =>
@@ -37,7 +43,7 @@ async def over_channels(person: LivePage) -> dict[str, int]:
     letters = [one for one in channels if one["protocol"] == "t140"]
     lines = [one for one in channels if one["protocol"] == "wasl-lines"]
     return {
-        "sent": sum(one["messagesSent"] for one in letters),
+        "sent": await person.page.evaluate(SENT),
         "received": sum(one["messagesReceived"] for one in lines),
         "open": sum(one["state"] == "open" for one in letters),
     }
@@ -95,7 +101,7 @@ async def test_p42_letters_go_over_the_data_channel_and_over_socket_io_when_it_i
 
     async def new_context(**options: Any) -> Any:
         context = await original(**options)
-        await context.add_init_script(f"({COUNT})()")
+        await context.add_init_script(COUNTED)
         return context
 
     browser.new_context = new_context  # type: ignore[method-assign]
@@ -129,6 +135,7 @@ async def test_p9_whoever_only_writes_has_the_same_path_and_is_asked_for_no_devi
     browser: Browser, desk: DeskProcess
 ) -> None:
     citizen = await LivePage.open(browser, f"{desk.url}/en/", "en", permissions=[])
+    await citizen.page.add_init_script(COUNTED)
     await citizen.page.add_init_script("navigator.mediaDevices.getUserMedia = () => { window.asked = true; }")
     await citizen.on("welcome")
     await citizen.page.evaluate('() => localStorage.setItem(\'wasl.needs\', \'{"modality":"text","signs":false}\')')
@@ -136,7 +143,7 @@ async def test_p9_whoever_only_writes_has_the_same_path_and_is_asked_for_no_devi
     await citizen.press("Start")
     await citizen.tap("[data-service=housing-allocation]")
     await citizen.tap("[data-act=join]")
-    agent = await agent_at_desk(browser, desk)
+    agent = await agent_at_desk(browser, desk, script=COUNTED)
     await answer(agent)
     await citizen.in_call()
     for person in (citizen, agent):
@@ -170,9 +177,10 @@ async def test_three_who_write_at_once_over_different_ways_read_the_same_lines_i
     browser: Browser, desk: DeskProcess
 ) -> None:
     citizen = await signing_citizen(browser, desk)
+    await citizen.page.evaluate(COUNT)
     await citizen.tap("[data-act=join]")
-    agent = await agent_at_desk(browser, desk)
-    interpreter = await agent_at_desk(browser, desk, "interpreter1", script=f"window.forbidden = true; ({COUNT})()")
+    agent = await agent_at_desk(browser, desk, script=COUNTED)
+    interpreter = await agent_at_desk(browser, desk, "interpreter1", script=f"window.forbidden = true; {COUNTED}")
     everyone = [citizen, agent, interpreter]
     for colleague in (agent, interpreter):
         await colleague.press("I am available")
@@ -203,6 +211,5 @@ async def test_three_who_write_at_once_over_different_ways_read_the_same_lines_i
     for lines in said.values():
         assert [line for line in first if line in lines] == lines
     counts = [await over_channels(person) for person in everyone]
-    assert [count["open"] for count in counts] == [1, 1, 0]
     assert min(count["sent"] for count in counts[:2]) >= 1, "letters of up to 300 ms go together"
-    assert counts[2]["sent"] == counts[2]["received"] == 0, "the interpreter wrote over Socket.IO"
+    assert counts[2] == {"open": 0, "sent": 0, "received": 0}, "the interpreter wrote over Socket.IO"

@@ -25,6 +25,13 @@ describe("the ticket of a page", () => {
     expect((await page()).loadTicket()).toEqual(A);
   });
 
+  it("is the proof alone, whatever else came with it", async () => {
+    const { keepTicket, loadTicket } = await page();
+    const joined = { ...A, position: 3 };
+    keepTicket(joined);
+    expect(loadTicket()).toEqual(A);
+  });
+
   it("is not taken from another tab, unless a tap asks for it", async () => {
     const forgotten = await page();
     (await page()).keepTicket(A);

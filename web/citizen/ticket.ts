@@ -23,8 +23,13 @@ class Kept {
   }
 
   keep(ticket: Ticket | null): void {
-    remember(this.#key, ticket && { ticket: ticket.ticket, resume: ticket.resume });
+    remember(this.#key, ticket && proofOf(ticket));
   }
+}
+
+/** It goes to the desk as it is, which takes nothing else with it. */
+function proofOf({ ticket, resume }: Ticket): Ticket {
+  return { ticket, resume };
 }
 
 const visit = new Kept("wasl.ticket");
@@ -49,7 +54,7 @@ export const loadMessage = (): Ticket | null => message.load();
 export function keepTicket(ticket: Ticket | null): void {
   // What another page has begun meanwhile is not this one's to forget.
   if (ticket !== null || visit.load()?.ticket === own?.ticket) visit.keep(ticket);
-  own = ticket;
+  own = ticket && proofOf(ticket);
 }
 
 export function keepEarlier(ticket: Ticket | null): void {
