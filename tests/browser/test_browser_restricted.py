@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
@@ -84,6 +85,20 @@ async def test_a_forgotten_tab_does_not_take_the_visit_of_another(browser: Brows
     async with actor.connects():
         await actor.page.get_by_role("button", name="Start").click()
     assert actor.auth["ticket"] == 7
+
+
+async def test_an_appointment_is_found_by_the_clock_of_the_desk(browser: Browser, stage: Stage) -> None:
+    actor = await stage.enter(browser, "citizen", "en")
+    now = round(time.time() * 1000)
+    booking = {"booking": 1, "resume": "x", "service": SERVICE, "service_name": "Rent", "starts_at": now + 300_000}
+    needs = {"modality": "text", "signs": False, "hearing": False}
+    await actor.page.evaluate(
+        "(booking) => localStorage.setItem('wasl.booking', JSON.stringify(booking))",
+        booking | {"ends_at": now + 1_200_000, "needs": needs},
+    )
+    await actor.page.add_init_script("const now = Date.now; Date.now = () => now() + 12 * 3_600_000;")
+    await actor.page.reload()
+    await actor.page.get_by_role("button", name="I am here").wait_for()
 
 
 async def test_a_page_that_nobody_sees_switches_nothing_on(browser: Browser, stage: Stage) -> None:

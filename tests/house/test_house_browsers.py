@@ -9,6 +9,7 @@ import pytest
 
 STATIC = Path(__file__).parents[2] / "web" / "wasl_web" / "static"
 PATTERNS = {
+    "static blocks (Safari 16.4)": r"[;{}]static\s*\{",
     "lookbehind (Safari 16.4)": r"\(\?<[=!]",
     "sets in patterns (Safari 17)": r"/[a-z]*v[a-z]*\.(?:test|exec)\(",
 }
@@ -64,7 +65,11 @@ def test_no_style_is_above_the_floor(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "name"),
-    [("/(?<=a)b/", "lookbehind (Safari 16.4)"), ("a{&:hover{}}", "nesting (Safari 16.5)")],
+    [
+        ("class A{x=1;static{}}", "static blocks (Safari 16.4)"),
+        ("/(?<=a)b/", "lookbehind (Safari 16.4)"),
+        ("a{&:hover{}}", "nesting (Safari 16.5)"),
+    ],
 )
 def test_what_is_above_the_floor_is_found(text: str, name: str) -> None:
     assert re.findall((PATTERNS | STYLES)[name], text)
